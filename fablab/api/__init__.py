@@ -1,0 +1,20 @@
+"""The JSON API, /api/v1: typed schemas that validate and document themselves, problems in RFC 9457's form."""
+
+from flask_openapi3 import OpenAPI
+
+from fablab.api import docs, invoices, me, reservations, resources, usage
+from fablab.api.auth import ask
+from fablab.api.blueprint import api
+from fablab.api.errors import answer_errors
+
+MODULES = (docs, invoices, me, reservations, resources, usage)
+"""Imported so that their routes are on the blueprint."""
+
+
+def register(app: OpenAPI) -> None:
+    """Put the API into the application."""
+    answer_errors(app)
+    app.register_api(api)
+
+
+api.before_request(ask)

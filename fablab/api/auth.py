@@ -1,0 +1,44 @@
+"""Who is calling: a bearer token for every route but the documentation's."""
+
+from flask import g, request
+
+from fablab.core import clock
+from fablab.core.db import db, transaction
+from fablab.core.i18n import LOCALES, set_locale
+from fablab.members import queries as members
+from fablab.members import services
+from fablab.members.actor import Actor
+
+OPEN = {"api.openapi_document", "api.documentation"}
+_HOUR = 3600
+
+
+class NotSignedIn(Exception):
+    """There is no token, or it opens nothing."""
+
+
+def ask() -> None:
+    """Find the person behind the token, and answer in their language."""
+    wanted = request.accept_languages.best_match(LOCALES)
+    set_locale(wanted or LOCALES[1])
+    if request.endpoint in OPEN:
+        return
+    scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
+    token = members.token(db.session(), secret.strip()) if scheme.lower() == "bearer" and secret.strip() else None
+    if token is None:
+        raise NotSignedIn
+    member = members.member(db.session(), token.member_id)
+    if wanted is None:
+        set_locale(member.locale)
+    g.actor = members.actor(db.session(), member.id)
+    now = clock.now()
+    if token.last_used_at is None or (now - token.last_used_at).total_seconds() > _HOUR:
+        token_id = token.id
+        with transaction() as session:
+            services.note_token_use(session, token_id, now)
+
+
+def actor() -> Actor:
+    """The person who calls."""
+    found: Actor = g.actor
+    return found

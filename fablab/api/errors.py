@@ -1,0 +1,77 @@
+"""Everything that goes wrong becomes `application/problem+json`: what happened, why, and every reason at once."""
+
+from typing import Any
+
+from flask import Response, request
+from flask_openapi3 import OpenAPI
+from pydantic import ValidationError
+from werkzeug.exceptions import HTTPException
+
+from fablab.api.auth import NotSignedIn
+from fablab.api.blueprint import api
+from fablab.api.schemas import FieldError, Problem, RefusalOut
+from fablab.core.errors import Forbidden, NotFound
+from fablab.core.i18n import _
+from fablab.core.refusals import Conflict, Refused
+
+
+def problem(status: int, title: str, detail: str = "", **more: Any) -> Response:
+    """An answer that says what went wrong."""
+    body = Problem(title=title, status=status, detail=detail or title, **more)
+    response = Response(body.model_dump_json(exclude_none=True), status, mimetype="application/problem+json")
+    response.headers["Cache-Control"] = "no-store"
+    if status == 401:
+        response.headers["WWW-Authenticate"] = 'Bearer realm="FabLab"'
+    return response
+
+
+def refused(error: Refused) -> Response:
+    """A refusal with all its reasons: 409 where somebody was quicker or something is stale, else 422."""
+    status = 409 if isinstance(error, Conflict) else 422
+    refusals = [RefusalOut(code=item.code, message=item.message, overridable=item.overridable) for item in error.refusals]
+    detail = " ".join(item.message for item in error.refusals)
+    return problem(status, _("Refused"), detail, refusals=refusals)
+
+
+def invalid(error: ValidationError) -> Response:
+    """What was sent does not fit the schema: 400 where it is no JSON at all, else 422 with each field's fault."""
+    if request.method in ("POST", "PATCH", "PUT") and not isinstance(request.get_json(silent=True), dict):
+        text = _("The body must be a JSON object, sent as application/json.")
+        return problem(400, _("This is not JSON"), text)
+    errors = [
+        FieldError(field=".".join(str(part) for part in item["loc"]) or "body", message=item["msg"])
+        for item in error.errors(include_url=False, include_context=False, include_input=False)
+    ]
+    detail = " ".join(f"{item.field}: {item.message}." for item in errors)
+    return problem(422, _("The request does not fit"), detail, errors=errors)
+
+
+def answer_errors(app: OpenAPI) -> None:
+    """Let every error below /api/ become a problem document."""
+    app.validation_error_callback = invalid
+    app.validation_error_model = Problem
+    api.register_error_handler(Refused, refused)
+    api.register_error_handler(NotSignedIn, _not_signed_in)
+    api.register_error_handler(NotFound, _not_found)
+    api.register_error_handler(Forbidden, _forbidden)
+    api.register_error_handler(HTTPException, from_http)
+
+
+def from_http(error: HTTPException) -> Response:
+    """An error of HTTP itself: an unknown path, a method that is not there, a body too large."""
+    if isinstance(error.response, Response):
+        return error.response
+    return problem(error.code or 500, error.name, error.description or "")
+
+
+def _not_signed_in(error: NotSignedIn) -> Response:
+    text = _("Send a valid token: Authorization: Bearer …. Make one on your account page.")
+    return problem(401, _("Sign in"), text)
+
+
+def _not_found(error: NotFound) -> Response:
+    return problem(404, _("Not found"), _("There is no such thing, or it is not yours to see."))
+
+
+def _forbidden(error: Forbidden) -> Response:
+    return problem(403, _("Not allowed"), _("Your roles do not allow this."))

@@ -1,0 +1,122 @@
+"""Routes about what can be booked."""
+
+from flask import Response
+from flask_openapi3 import Tag
+
+from fablab.api.answers import answer
+from fablab.api.auth import actor
+from fablab.api.blueprint import api
+from fablab.api.periods import period
+from fablab.api.schemas import (
+    AvailabilityOut,
+    BusyOut,
+    LiveOut,
+    PeriodOut,
+    PeriodQuery,
+    ResourceList,
+    ResourceOut,
+    ResourcePath,
+)
+from fablab.booking import queries as booking
+from fablab.catalog import queries as catalog
+from fablab.catalog.models import Resource
+from fablab.core import clock
+from fablab.core.db import db
+from fablab.core.period import Period
+from fablab.members.models import Role
+from fablab.training import queries as training
+from fablab.usage import queries as usage
+from fablab.usage.connections import sentence_of
+from fablab.usage.models import Condition, LiveState
+
+TAGS = [Tag(name="resources", description="What can be booked, and when it is free")]
+
+
+@api.get("/resources", tags=TAGS, summary="Everything that can be booked", responses={200: ResourceList})
+def resources() -> Response:
+    """Every resource of the network that is not retired, with what its machine said last."""
+    return answer(ResourceList(items=_shown(catalog.resources(db.session()))))
+
+
+@api.get("/resources/<int:resource_id>", tags=TAGS, summary="One resource", responses={200: ResourceOut})
+def resource(path: ResourcePath) -> Response:
+    """One resource with what its machine said last."""
+    return answer(_shown([catalog.resource(db.session(), path.resource_id)])[0])
+
+
+@api.get(
+    "/resources/<int:resource_id>/availability",
+    tags=TAGS,
+    summary="When a resource is free",
+    responses={200: AvailabilityOut},
+)
+def availability(path: ResourcePath, query: PeriodQuery) -> Response:
+    """When a resource is open, taken, and free from now on, within a period of at most 62 days."""
+    wanted = catalog.resource(db.session(), path.resource_id)
+    found = booking.availability(db.session(), [wanted], period(query), clock.now())[0]
+    me = actor()
+    staff = me.may_at_site(Role.FABMANAGER, wanted.site_id)
+    body = AvailabilityOut(
+        resource_id=wanted.id,
+        **{"from": query.from_},
+        to=query.to,
+        slot_minutes=wanted.slot_minutes,
+        open=[_period(item) for item in found.open],
+        busy=[
+            BusyOut(
+                start=item.period.start,
+                end=item.period.end,
+                place=item.place,
+                reservation_id=item.reservation_id if staff or item.member_id == me.member_id else None,
+                mine=item.member_id == me.member_id,
+            )
+            for item in found.busy
+        ],
+        free=[_period(item) for item in found.free],
+    )
+    return answer(body)
+
+
+def _period(item: Period) -> PeriodOut:
+    return PeriodOut(start=item.start, end=item.end)
+
+
+def _shown(rows: list[Resource]) -> list[ResourceOut]:
+    session = db.session()
+    live = usage.live_states(session, [row.id for row in rows])
+    needed = training.needed_for(session, rows)
+    held = training.held_by(session, actor().member_id, clock.now())
+    return [
+        ResourceOut(
+            id=row.id,
+            code=row.code,
+            name=row.name,
+            category=row.category.name,
+            site_id=row.site_id,
+            site=row.site.name,
+            timezone=row.site.timezone,
+            room=row.room.name if row.room else None,
+            model=row.model,
+            description=row.description,
+            places=row.places,
+            slot_minutes=row.slot_minutes,
+            state=row.state,
+            state_note=row.state_note,
+            certificates=[course.name for course in needed[row.id]],
+            may_use=all(course.id in held for course in needed[row.id]),
+            live=_live(live[row.id]) if row.id in live else None,
+        )
+        for row in rows
+    ]
+
+
+def _live(state: LiveState) -> LiveOut:
+    return LiveOut(
+        condition=state.condition,
+        sentence=sentence_of(Condition(state.condition)),
+        asked_at=state.asked_at,
+        answered_at=state.answered_at,
+        file_name=state.file_name,
+        progress=state.progress,
+        remaining_seconds=state.remaining_seconds,
+    )

@@ -1,0 +1,1 @@
+"""From minutes to money: dated prices, charges, invoices that never change."""

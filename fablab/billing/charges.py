@@ -1,0 +1,149 @@
+"""Uses become charges, once; what was wrong is reversed, never changed."""
+
+from datetime import datetime
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session, aliased, joinedload
+
+from fablab.billing.models import Charge, InvoiceCharge
+from fablab.billing.prices import issuer_of, price_of
+from fablab.booking.models import Nature
+from fablab.catalog.models import Resource
+from fablab.core.errors import NotFound
+from fablab.core.i18n import _
+from fablab.core.period import month_at
+from fablab.core.refusals import Refused
+from fablab.members.models import Member
+from fablab.sites import queries as sites
+from fablab.usage.models import UsageSession
+
+BILLED = (Nature.MEMBER, Nature.SERVICE_JOB)
+"""The natures of use that cost something."""
+
+
+def standing_charge(session: Session, usage_id: int) -> Charge | None:
+    """The charge of a use that has not been reversed."""
+    reversal = aliased(Charge)
+    query = select(Charge).where(
+        Charge.usage_session_id == usage_id,
+        Charge.reverses_id.is_(None),
+        ~exists().where(reversal.reverses_id == Charge.id),
+    )
+    return session.scalar(query)
+
+
+def bring_in_line(session: Session, usage: UsageSession, now: datetime) -> Charge | None:
+    """Make the charge of a use what it should be: none, or one for its payer; doing it twice equals once.
+
+    Returns the charge that stands afterwards. A use without a price in force gets none and waits: never zero.
+
+    Raises:
+        Refused: what would have to change is on an issued invoice.
+    """
+    standing = standing_charge(session, usage.id)
+    due = _is_due(usage)
+    if standing is not None:
+        right = due and (standing.account_id, standing.member_id) == (usage.account_id, usage.member_id)
+        if right and standing.quantity_seconds == usage.seconds:
+            return standing
+        _reverse(session, standing, now)
+    return _rate(session, usage, now) if due else None
+
+
+def _is_due(usage: UsageSession) -> bool:
+    known = usage.ended_at is not None and usage.member_id is not None and usage.review is None
+    return known and not usage.waived and usage.nature in BILLED and usage.seconds > 0
+
+
+def _rate(session: Session, usage: UsageSession, now: datetime) -> Charge | None:
+    member = session.get_one(Member, usage.member_id)
+    resource = usage.resource
+    zone = sites.site(session, resource.site_id).zone
+    day = usage.started_at.astimezone(zone).date()
+    entity_id = issuer_of(session, resource, member)
+    price = price_of(session, entity_id, resource, member, day) if entity_id is not None else None
+    if price is None or usage.account_id is None:
+        return None
+    try:
+        rate_bp = sites.vat_regime_on(session, price.legal_entity_id, day).rate_bp
+    except NotFound:
+        return None
+    charge = Charge(
+        usage_session_id=usage.id,
+        legal_entity_id=price.legal_entity_id,
+        account_id=usage.account_id,
+        member_id=member.id,
+        project_id=usage.project_id,
+        nature=usage.nature,
+        month=month_at(usage.started_at, zone),
+        started_at=usage.started_at,
+        description=resource.name,
+        quantity_seconds=usage.seconds,
+        price_id=price.id,
+        price_cents=price.amount_cents,
+        per_seconds=price.per_seconds,
+        gross=price.gross,
+        vat_rate_bp=rate_bp,
+        created_at=now,
+    )
+    session.add(charge)
+    session.flush()
+    return charge
+
+
+def _reverse(session: Session, charge: Charge, now: datetime) -> None:
+    if session.get(InvoiceCharge, charge.id) is not None:
+        raise Refused.because("invoiced", _("This use is on an issued invoice already; it can no longer be changed."))
+    copied = {
+        column.key: getattr(charge, column.key)
+        for column in Charge.__table__.columns
+        if column.key not in ("id", "quantity_seconds", "reverses_id", "created_at")
+    }
+    session.add(Charge(**copied, quantity_seconds=-charge.quantity_seconds, reverses_id=charge.id, created_at=now))
+    session.flush()
+
+
+def rate_waiting(session: Session, now: datetime) -> int:
+    """Charge what waited for a price, now that one may be there; returns how many were charged."""
+    return sum(bring_in_line(session, usage, now) is not None for usage in unpriced(session, limit=100_000))
+
+
+def unpriced(session: Session, month: str | None = None, *, limit: int = 200) -> list[UsageSession]:
+    """Uses up to that month that should be charged and have no charge, since no price was in force.
+
+    They are shown to the treasurer, who enters one; they are never taken for free.
+    """
+    reversal = aliased(Charge)
+    stands = (
+        exists()
+        .where(Charge.usage_session_id == UsageSession.id, Charge.reverses_id.is_(None))
+        .where(~exists().where(reversal.reverses_id == Charge.id))
+    )
+    query = (
+        select(UsageSession)
+        .options(joinedload(UsageSession.resource).joinedload(Resource.site), joinedload(UsageSession.member))
+        .where(
+            UsageSession.ended_at.is_not(None),
+            UsageSession.member_id.is_not(None),
+            UsageSession.review.is_(None),
+            ~UsageSession.waived,
+            UsageSession.nature.in_(BILLED),
+            UsageSession.seconds > 0,
+            ~stands,
+        )
+        .order_by(UsageSession.started_at)
+        .limit(limit)
+    )
+    found = session.scalars(query)
+    return [row for row in found if month is None or month_at(row.started_at, row.resource.site.zone) <= month]
+
+
+def charges_of_sessions(session: Session, usage_ids: list[int]) -> dict[int, Charge]:
+    """The charge that stands for each of these uses."""
+    reversal = aliased(Charge)
+    query = select(Charge).where(
+        Charge.usage_session_id.in_(usage_ids),
+        Charge.reverses_id.is_(None),
+        ~exists().where(reversal.reverses_id == Charge.id),
+    )
+    return {charge.usage_session_id: charge for charge in session.scalars(query)}

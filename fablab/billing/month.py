@@ -1,0 +1,229 @@
+"""The month's end: a preview that changes nothing, and the issue that is done once."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session, aliased
+
+from fablab.billing.charges import rate_waiting
+from fablab.billing.models import Charge, Invoice, InvoiceCharge, InvoiceLine, NumberSeries
+from fablab.billing.reckoning import Bill, Item, Rate, bill_of
+from fablab.billing.signals import invoice_issued
+from fablab.core.i18n import _
+from fablab.core.period import first_day_of, month_of
+from fablab.core.refusals import Refused
+from fablab.members.actor import Actor
+from fablab.members.models import Account, Member, Role
+from fablab.sites import queries as sites
+from fablab.sites.models import LegalEntity
+
+SERIES = "invoice"
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What would be invoiced to an account for a month if it were issued now."""
+
+    account: Account
+    bill: Bill
+
+
+def drafts(session: Session, entity_id: int, month: str) -> list[Draft]:
+    """One draft per account with charges of the month that no invoice has yet; made anew at each call.
+
+    A charge and its reversal, neither invoiced, cancel each other and appear nowhere.
+    """
+    reversal = aliased(Charge)
+    query = (
+        select(Charge)
+        .where(
+            Charge.legal_entity_id == entity_id,
+            Charge.month == month,
+            Charge.reverses_id.is_(None),
+            ~exists().where(InvoiceCharge.charge_id == Charge.id),
+            ~exists().where(reversal.reverses_id == Charge.id),
+        )
+        .order_by(Charge.account_id, Charge.id)
+    )
+    by_account: dict[int, list[Item]] = {}
+    for charge in session.scalars(query):
+        rate = Rate(charge.description, charge.price_cents, charge.per_seconds, charge.gross, charge.vat_rate_bp)
+        by_account.setdefault(charge.account_id, []).append(Item(charge.id, rate, charge.quantity_seconds))
+    accounts = {row.id: row for row in session.scalars(select(Account).where(Account.id.in_(by_account)))}
+    found = [Draft(accounts[account_id], bill_of(items)) for account_id, items in by_account.items()]
+    return sorted(found, key=lambda draft: (draft.account.name, draft.account.id))
+
+
+def issue(
+    session: Session, actor: Actor | None, entity_id: int, month: str, now: datetime, *, unfinished: bool = False
+) -> list[Invoice]:
+    """Issue what `drafts` shows, with numbers without a gap; again, it issues only what has come since.
+
+    The actor is None for the command line, whose user owns the database anyway. `unfinished` allows a month that
+    is not over: what is used after goes onto a supplementary invoice.
+
+    Raises:
+        Forbidden: not a treasurer of that entity.
+        Refused: the month is not one, is not over, or the clock stands before the last issue.
+    """
+    entity = sites.legal_entity(session, entity_id)
+    if actor is not None:
+        actor.needs_for_entity(Role.TREASURER, entity_id)
+    today = now.astimezone(entity.zone).date()
+    _check_month(entity, month, now, unfinished)
+    series = _locked_series(session, entity, today)
+    rate_waiting(session, now)
+    issued = [
+        _issue_one(session, entity, series, draft, month, today, now, actor)
+        for draft in drafts(session, entity_id, month)
+    ]
+    for invoice in issued:
+        invoice_issued.send(None, session=session, invoice=invoice, now=now)
+    return issued
+
+
+def _check_month(entity: LegalEntity, month: str, now: datetime, unfinished: bool) -> None:
+    try:
+        period = month_of(month, entity.zone)
+    except ValueError:
+        raise Refused.because("month", _("“%(month)s” is not a month; write it like 2026-09.", month=month)) from None
+    if period.start > now:
+        raise Refused.because("month_future", _("This month has not begun yet."))
+    if period.end > now and not unfinished:
+        text = _("This month is not over. Confirm that you want to invoice what was used so far.")
+        raise Refused.because("month_unfinished", text, overridable=True)
+
+
+def _locked_series(session: Session, entity: LegalEntity, today: date) -> NumberSeries:
+    """The year's series, locked: whoever else issues waits, and then finds what we have done."""
+    query = select(LegalEntity).where(LegalEntity.id == entity.id).with_for_update()
+    session.scalars(query).one()
+    wanted = (NumberSeries.legal_entity_id == entity.id, NumberSeries.series == SERIES)
+    last = session.scalar(select(NumberSeries).where(*wanted).order_by(NumberSeries.year.desc()).limit(1))
+    if last is not None and last.last_issued_on is not None and today < last.last_issued_on:
+        text = _("The last invoice is dated %(day)s, after today. Is this computer's clock right?", day=last.last_issued_on)
+        raise Refused.because("clock_back", text)
+    if last is not None and last.year == today.year:
+        return last
+    series = NumberSeries(
+        legal_entity_id=entity.id,
+        series=SERIES,
+        year=today.year,
+        last_number=0,
+        last_hash=last.last_hash if last else "",
+    )
+    session.add(series)
+    session.flush()
+    return series
+
+
+def _issue_one(
+    session: Session,
+    entity: LegalEntity,
+    series: NumberSeries,
+    draft: Draft,
+    month: str,
+    today: date,
+    now: datetime,
+    actor: Actor | None,
+) -> Invoice:
+    number = f"{entity.invoice_prefix}{series.year}-{series.last_number + 1:05d}"
+    content = _content(session, entity, draft, month, number, today)
+    invoice = Invoice(
+        legal_entity_id=entity.id,
+        account_id=draft.account.id,
+        month=month,
+        number=number,
+        issued_on=today,
+        issued_at=now,
+        issued_by_id=actor.member_id if actor else None,
+        currency=entity.currency,
+        net_cents=draft.bill.net_cents,
+        vat_cents=draft.bill.vat_cents,
+        gross_cents=draft.bill.gross_cents,
+        content=content,
+        previous_hash=series.last_hash,
+        hash=chained_hash(series.last_hash, content),
+    )
+    session.add(invoice)
+    session.flush()
+    for position, line in enumerate(draft.bill.lines, start=1):
+        row = InvoiceLine(
+            invoice_id=invoice.id,
+            position=position,
+            description=line.rate.description,
+            quantity_seconds=line.quantity_seconds,
+            price_cents=line.rate.price_cents,
+            per_seconds=line.rate.per_seconds,
+            gross=line.rate.gross,
+            vat_rate_bp=line.rate.vat_rate_bp,
+            amount_cents=line.amount_cents,
+        )
+        session.add(row)
+        session.flush()
+        session.add_all(InvoiceCharge(charge_id=charge_id, line_id=row.id) for charge_id in line.charge_ids)
+    series.last_number += 1
+    series.last_hash = invoice.hash
+    series.last_issued_on = today
+    session.flush()
+    return invoice
+
+
+def chained_hash(previous: str, content: dict[str, Any]) -> str:
+    """The SHA-256 of an invoice's content and of its predecessor's hash: a changed byte breaks the chain."""
+    canonical = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(f"{previous}\n{canonical}".encode()).hexdigest()
+
+
+def _content(
+    session: Session, entity: LegalEntity, draft: Draft, month: str, number: str, today: date
+) -> dict[str, Any]:
+    """All that the invoice says, copied: parties, lines, totals, mentions."""
+    regime = sites.vat_regime_on(session, entity.id, today)
+    account = draft.account
+    owner = session.get(Member, account.owner_id) if account.owner_id else None
+    return {
+        "number": number,
+        "issued_on": today.isoformat(),
+        "month": month,
+        "first_day": first_day_of(month).isoformat(),
+        "currency": entity.currency,
+        "locale": owner.locale if owner else "fr",
+        "seller": {
+            "name": entity.name,
+            "address": entity.address,
+            "siren": entity.siren,
+            "vat_number": entity.vat_number,
+            "note": entity.invoice_note,
+            "mention": regime.mention,
+        },
+        "buyer": {
+            "name": account.name,
+            "address": account.billing_address,
+            "siren": account.siren,
+            "email": owner.email if owner else None,
+        },
+        "lines": [
+            {
+                "description": line.rate.description,
+                "quantity_seconds": line.quantity_seconds,
+                "price_cents": line.rate.price_cents,
+                "per_seconds": line.rate.per_seconds,
+                "gross": line.rate.gross,
+                "vat_rate_bp": line.rate.vat_rate_bp,
+                "amount_cents": line.amount_cents,
+            }
+            for line in draft.bill.lines
+        ],
+        "vat": [
+            {"rate_bp": group.rate_bp, "net_cents": group.net_cents, "vat_cents": group.vat_cents}
+            for group in draft.bill.groups
+        ],
+        "net_cents": draft.bill.net_cents,
+        "vat_cents": draft.bill.vat_cents,
+        "gross_cents": draft.bill.gross_cents,
+    }

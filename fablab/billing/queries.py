@@ -1,0 +1,66 @@
+"""What is asked of issued invoices and of charges."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload
+
+from fablab.billing.models import Charge, Invoice
+from fablab.billing.month import chained_hash
+from fablab.core.errors import NotFound
+from fablab.members import queries as members
+from fablab.members.actor import Actor
+from fablab.members.models import Role
+
+
+def invoices_of(session: Session, account_ids: Iterable[int], *, limit: int = 200) -> list[Invoice]:
+    """The invoices of these accounts, the newest first."""
+    query = select(Invoice).options(joinedload(Invoice.account)).where(Invoice.account_id.in_(set(account_ids)))
+    return list(session.scalars(query.order_by(Invoice.id.desc()).limit(limit)))
+
+
+def invoices_for(session: Session, entity_id: int, month: str, *, limit: int = 2000) -> list[Invoice]:
+    """What an entity has issued for a month, by number."""
+    query = (
+        select(Invoice)
+        .options(joinedload(Invoice.account))
+        .where(Invoice.legal_entity_id == entity_id, Invoice.month == month)
+    )
+    return list(session.scalars(query.order_by(Invoice.id).limit(limit)))
+
+
+def invoice_seen_by(session: Session, actor: Actor, invoice_id: int) -> Invoice:
+    """An invoice of the person's own account, of an organisation they own, or of an entity whose treasurer they are.
+
+    Raises:
+        NotFound: there is none, or it is not theirs to see; nobody is told which.
+    """
+    found = session.get(Invoice, invoice_id)
+    if found is None:
+        raise NotFound(f"invoice {invoice_id}")
+    own = found.account_id in members.accounts_seen_by(session, actor.member_id)
+    if not own and not actor.may_for_entity(Role.TREASURER, found.legal_entity_id):
+        raise NotFound(f"invoice {invoice_id}")
+    return found
+
+
+def months_with_charges(session: Session, entity_id: int) -> list[str]:
+    """The months in which something was used and charged, the latest first."""
+    query = select(Charge.month).where(Charge.legal_entity_id == entity_id).distinct().order_by(Charge.month.desc())
+    return list(session.scalars(query))
+
+
+def invoices_count(session: Session) -> int:
+    """How many invoices there are."""
+    return session.scalar(select(func.count()).select_from(Invoice)) or 0
+
+
+def broken_links(session: Session, entity_id: int) -> list[str]:
+    """The numbers of the invoices whose content or place in the chain was altered; none when all is well."""
+    broken = []
+    previous = ""
+    for invoice in session.scalars(select(Invoice).where(Invoice.legal_entity_id == entity_id).order_by(Invoice.id)):
+        if invoice.previous_hash != previous or chained_hash(previous, invoice.content) != invoice.hash:
+            broken.append(invoice.number)
+        previous = invoice.hash
+    return broken

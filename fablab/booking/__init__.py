@@ -1,0 +1,1 @@
+"""Who has what when: reservations, the claims that they hold, and the rules that say no."""

@@ -1,0 +1,97 @@
+"""Rows of reservations and of the claims that they hold on places."""
+
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from fablab.catalog.models import Resource
+from fablab.core.db import Instant, Model, OptionalInstant
+from fablab.core.period import Period
+from fablab.members.models import Member
+
+NATURES = "'member', 'service_job', 'class', 'maintenance', 'demonstration'"
+
+
+class Nature(StrEnum):
+    """What a use is; it decides billing and statistics."""
+
+    MEMBER = "member"
+    SERVICE_JOB = "service_job"
+    CLASS = "class"
+    MAINTENANCE = "maintenance"
+    DEMONSTRATION = "demonstration"
+
+
+class ReservationState(StrEnum):
+    """What became of a reservation; that it has begun is told by `started_at`."""
+
+    BOOKED = "booked"
+    CANCELLED = "cancelled"
+    NO_SHOW = "no_show"
+
+
+class Reservation(Model):
+    """A member has a resource for a period, and an account pays for it."""
+
+    __tablename__ = "reservations"
+    __table_args__ = (
+        CheckConstraint("starts_at < ends_at", name="order"),
+        CheckConstraint(f"nature IN ({NATURES})", name="nature"),
+        CheckConstraint("state IN ('booked', 'cancelled', 'no_show')", name="state"),
+        UniqueConstraint("created_by_id", "request_key"),
+        Index(None, "resource_id", "starts_at"),
+        Index(None, "member_id", "starts_at"),
+        Index(None, "starts_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    resource_id: Mapped[int] = mapped_column(ForeignKey("resources.id"))
+    member_id: Mapped[int] = mapped_column(ForeignKey("members.id"))
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    project_id: Mapped[int | None] = mapped_column(ForeignKey("projects.id"))
+    nature: Mapped[str] = mapped_column(default=Nature.MEMBER)
+    starts_at: Mapped[Instant]
+    ends_at: Mapped[Instant]
+    state: Mapped[str] = mapped_column(default=ReservationState.BOOKED)
+    started_at: Mapped[OptionalInstant]
+    """When the machine, or the member, first showed that the use had begun."""
+    created_at: Mapped[Instant]
+    created_by_id: Mapped[int] = mapped_column(ForeignKey("members.id"))
+    request_key: Mapped[str | None]
+    """The client's word for this request: asked twice, answered with the same reservation."""
+    cancelled_at: Mapped[OptionalInstant]
+    cancelled_by_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"))
+    version: Mapped[int] = mapped_column(default=1)
+    resource: Mapped[Resource] = relationship()
+    member: Mapped[Member] = relationship(foreign_keys=member_id)
+    claims: Mapped[list["Claim"]] = relationship(back_populates="reservation")
+
+    @property
+    def period(self) -> Period:
+        """When the member has it, from start to end."""
+        return Period(self.starts_at, self.ends_at)
+
+
+class Claim(Model):
+    """One place of one resource is taken for a time, set-up and cleaning included.
+
+    The database itself refuses two active claims on one place at one time: an exclusion constraint on PostgreSQL,
+    triggers on SQLite (migration 0001). Everything that keeps something from others is a claim.
+    """
+
+    __tablename__ = "claims"
+    __table_args__ = (
+        CheckConstraint("occupied_from < occupied_to", name="order"),
+        CheckConstraint("place >= 1", name="place"),
+        Index("ix_claims_taken", "resource_id", "place", "active", "occupied_from"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reservation_id: Mapped[int] = mapped_column(ForeignKey("reservations.id"), index=True)
+    resource_id: Mapped[int] = mapped_column(ForeignKey("resources.id"))
+    place: Mapped[int]
+    occupied_from: Mapped[Instant]
+    occupied_to: Mapped[Instant]
+    active: Mapped[bool] = mapped_column(default=True)
+    reservation: Mapped[Reservation] = relationship(back_populates="claims")

@@ -1,0 +1,188 @@
+"""What is asked of reservations and of free time."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session, joinedload
+
+from fablab.booking.models import Claim, Reservation, ReservationState
+from fablab.catalog.models import Resource, ResourceState
+from fablab.core.errors import NotFound
+from fablab.core.period import Period, merged, without
+from fablab.members.actor import Actor
+from fablab.members.models import Role
+from fablab.sites import queries as sites
+from fablab.sites.hours import open_periods
+
+_SHOWN = (joinedload(Reservation.resource).joinedload(Resource.site), joinedload(Reservation.member))
+
+
+@dataclass(frozen=True, slots=True)
+class Busy:
+    """A place is taken. Whose it is is for staff and for the member, so the id stays with the asker."""
+
+    resource_id: int
+    place: int
+    period: Period
+    reservation_id: int
+    member_id: int
+    nature: str
+    started: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Availability:
+    """A resource's open time in a period, what of it is taken in every place, and what is free in one at least."""
+
+    resource: Resource
+    within: Period
+    open: list[Period]
+    busy: list[Busy]
+    free: list[Period]
+
+
+def reservation(session: Session, reservation_id: int) -> Reservation:
+    """The reservation with this id; NotFound if there is none."""
+    query = select(Reservation).options(*_SHOWN).where(Reservation.id == reservation_id)
+    found = session.scalar(query)
+    if found is None:
+        raise NotFound(f"reservation {reservation_id}")
+    return found
+
+
+def reservation_seen_by(session: Session, actor: Actor, reservation_id: int) -> Reservation:
+    """The same, if it is the person's own or they are staff of its site; NotFound otherwise."""
+    found = reservation(session, reservation_id)
+    if found.member_id != actor.member_id and not actor.may_at_site(Role.FABMANAGER, found.resource.site_id):
+        raise NotFound(f"reservation {reservation_id}")
+    return found
+
+
+def reservations(
+    session: Session,
+    within: Period,
+    *,
+    member_id: int | None = None,
+    or_sites: Iterable[int] = (),
+    resource_id: int | None = None,
+    offset: int = 0,
+    limit: int = 2000,
+) -> list[Reservation]:
+    """Reservations that stand and touch the period, in order; of one member, or else at one of these sites."""
+    query = (
+        select(Reservation)
+        .join(Reservation.resource)
+        .options(*_SHOWN)
+        .where(
+            Reservation.starts_at < within.end,
+            Reservation.ends_at > within.start,
+            Reservation.state == ReservationState.BOOKED,
+        )
+        .order_by(Reservation.starts_at, Reservation.id)
+        .offset(offset)
+        .limit(limit)
+    )
+    if resource_id is not None:
+        query = query.where(Reservation.resource_id == resource_id)
+    if member_id is not None:
+        query = query.where(or_(Reservation.member_id == member_id, Resource.site_id.in_(set(or_sites))))
+    return list(session.scalars(query))
+
+
+def upcoming(session: Session, member_id: int, now: datetime, *, limit: int = 50) -> list[Reservation]:
+    """The member's reservations that are not over, the next one first."""
+    query = (
+        select(Reservation)
+        .options(*_SHOWN)
+        .where(
+            Reservation.member_id == member_id,
+            Reservation.ends_at > now,
+            Reservation.state == ReservationState.BOOKED,
+        )
+        .order_by(Reservation.starts_at)
+        .limit(limit)
+    )
+    return list(session.scalars(query))
+
+
+def past(session: Session, member_id: int, now: datetime, *, limit: int = 20) -> list[Reservation]:
+    """The member's reservations that are over or were cancelled, the latest first."""
+    query = (
+        select(Reservation)
+        .options(*_SHOWN)
+        .where(
+            Reservation.member_id == member_id,
+            or_(Reservation.ends_at <= now, Reservation.state != ReservationState.BOOKED),
+        )
+        .order_by(Reservation.starts_at.desc())
+        .limit(limit)
+    )
+    return list(session.scalars(query))
+
+
+def running_on(session: Session, resource_id: int, moment: datetime, early: datetime) -> Reservation | None:
+    """The reservation that has the resource at that instant, or else the one that begins next, up to `early`."""
+    query = (
+        select(Reservation)
+        .where(
+            Reservation.resource_id == resource_id,
+            Reservation.state == ReservationState.BOOKED,
+            Reservation.starts_at <= early,
+            Reservation.ends_at > moment,
+        )
+        .order_by(Reservation.starts_at)
+        .limit(1)
+    )
+    return session.scalar(query)
+
+
+def busy(session: Session, resource_ids: Iterable[int], within: Period) -> list[Busy]:
+    """Every active claim on these resources that touches the period, in order."""
+    query = (
+        select(Claim, Reservation)
+        .join(Reservation)
+        .where(
+            Claim.resource_id.in_(set(resource_ids)),
+            Claim.active,
+            Claim.occupied_from < within.end,
+            Claim.occupied_to > within.start,
+        )
+        .order_by(Claim.occupied_from, Claim.resource_id, Claim.place)
+    )
+    return [
+        Busy(
+            claim.resource_id,
+            claim.place,
+            Period(claim.occupied_from, claim.occupied_to),
+            row.id,
+            row.member_id,
+            row.nature,
+            row.started_at is not None,
+        )
+        for claim, row in session.execute(query)
+    ]
+
+
+def availability(session: Session, resources: list[Resource], within: Period, now: datetime) -> list[Availability]:
+    """When each resource is open, taken, and free from now on, in a fixed number of statements."""
+    openings = sites.openings_of(session, {row.site_id for row in resources})
+    taken = busy(session, [row.id for row in resources], within)
+    found = []
+    for resource in resources:
+        opened = open_periods(openings[resource.site_id], resource.site.zone, within)
+        own = [item for item in taken if item.resource_id == resource.id]
+        found.append(Availability(resource, within, opened, own, _free(resource, opened, own, now)))
+    return found
+
+
+def _free(resource: Resource, opened: list[Period], taken: list[Busy], now: datetime) -> list[Period]:
+    if not ResourceState(resource.state).bookable:
+        return []
+    ahead = [Period(max(part.start, now), part.end) for part in opened if part.end > now]
+    by_place = (
+        without(ahead, [item.period for item in taken if item.place == place])
+        for place in range(1, resource.places + 1)
+    )
+    return merged(period for periods in by_place for period in periods)

@@ -1,0 +1,6 @@
+"""What the booking feature announces, inside the transaction that makes it true."""
+
+from blinker import Signal
+
+booked = Signal("A reservation was made. Sends: session, reservation, now.")
+cancelled = Signal("A reservation was cancelled. Sends: session, reservation, by_id, now.")

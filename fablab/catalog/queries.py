@@ -1,0 +1,63 @@
+"""What is asked of the catalogue."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from fablab.catalog.models import Category, Resource, ResourceState
+from fablab.core.errors import NotFound
+
+_WHOLE = (joinedload(Resource.category), joinedload(Resource.site), joinedload(Resource.room))
+
+
+def categories(session: Session) -> list[Category]:
+    """Every category, in the network's order."""
+    return list(session.scalars(select(Category).order_by(Category.position, Category.name)))
+
+
+def category(session: Session, category_id: int) -> Category:
+    """The category with this id; NotFound if there is none."""
+    found = session.get(Category, category_id)
+    if found is None:
+        raise NotFound(f"category {category_id}")
+    return found
+
+
+def resources(session: Session, *, site_id: int | None = None, retired: bool = False) -> list[Resource]:
+    """What can be booked, with category, site and room, by category and name; at one site if it is given."""
+    query = select(Resource).join(Resource.category).options(*_WHOLE)
+    if not retired:
+        query = query.where(Resource.state != ResourceState.RETIRED)
+    if site_id is not None:
+        query = query.where(Resource.site_id == site_id)
+    return list(session.scalars(query.order_by(Category.position, Category.name, Resource.name, Resource.id)))
+
+
+def resource(session: Session, resource_id: int) -> Resource:
+    """The resource with this id; NotFound if there is none."""
+    found = session.scalar(select(Resource).options(*_WHOLE).where(Resource.id == resource_id))
+    if found is None:
+        raise NotFound(f"resource {resource_id}")
+    return found
+
+
+def resource_by_code(session: Session, code: str) -> Resource:
+    """The resource with this short word; NotFound if there is none."""
+    found = session.scalar(select(Resource).options(*_WHOLE).where(Resource.code == code))
+    if found is None:
+        raise NotFound(f"resource {code!r}")
+    return found
+
+
+def lock_resources(session: Session, resource_ids: list[int]) -> list[Resource]:
+    """The resources, in the order of their ids, locked until the transaction ends (SQLite locks everything anyway).
+
+    Raises:
+        NotFound: one of them does not exist.
+    """
+    wanted = sorted(set(resource_ids))
+    query = select(Resource).where(Resource.id.in_(wanted)).order_by(Resource.id).with_for_update()
+    found = list(session.scalars(query.execution_options(populate_existing=True)))
+    if len(found) != len(wanted):
+        missing = sorted(set(wanted) - {row.id for row in found})
+        raise NotFound(f"resource {missing[0]}")
+    return found

@@ -1,0 +1,122 @@
+"""What staff do to the catalogue."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from fablab.catalog import queries
+from fablab.catalog.models import Resource, ResourceState
+from fablab.core.errors import NotFound
+from fablab.core.i18n import _
+from fablab.core.refusals import Conflict, Refusal, Refused
+from fablab.members.actor import Actor
+from fablab.members.models import Role
+from fablab.sites.models import Room, Site
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResourceCard:
+    """What staff write about a resource."""
+
+    name: str
+    category_id: int
+    site_id: int
+    room_id: int | None = None
+    model: str = ""
+    description: str = ""
+    places: int = 1
+    slot_minutes: int = 30
+    state: ResourceState = ResourceState.AVAILABLE
+    state_note: str = ""
+
+
+def add_resource(session: Session, actor: Actor, card: ResourceCard, now: datetime) -> Resource:
+    """Put a resource into the catalogue.
+
+    Raises:
+        Forbidden: not a fabmanager of that site.
+        Refused: what was written does not hold together.
+    """
+    actor.needs_at_site(Role.FABMANAGER, card.site_id)
+    _check(session, card)
+    resource = Resource(code=_free_code(session, card.name), created_at=now)
+    _write(resource, card)
+    session.add(resource)
+    session.flush()
+    return resource
+
+
+def edit_resource(session: Session, actor: Actor, resource_id: int, card: ResourceCard, version: int) -> Resource:
+    """Change what is written about a resource, as read at `version`.
+
+    Raises:
+        Forbidden: not a fabmanager of its site, and of the one that it goes to.
+        Refused: what was written does not hold together.
+        Conflict: somebody else changed it since.
+    """
+    resource = queries.lock_resources(session, [resource_id])[0]
+    actor.needs_at_site(Role.FABMANAGER, resource.site_id)
+    actor.needs_at_site(Role.FABMANAGER, card.site_id)
+    if resource.version != version:
+        text = _("Somebody changed this machine while you were writing. Compare with what it says now, then save again.")
+        raise Conflict.because("stale", text)
+    _check(session, card)
+    _write(resource, card)
+    resource.version += 1
+    session.flush()
+    return resource
+
+
+def add_use(session: Session, resource_id: int, seconds: int) -> None:
+    """Count measured use, in seconds (negative to take back)."""
+    resource = queries.lock_resources(session, [resource_id])[0]
+    resource.used_seconds = max(0, resource.used_seconds + seconds)
+    session.flush()
+
+
+def _check(session: Session, card: ResourceCard) -> None:
+    reasons = []
+    if not card.name.strip():
+        reasons.append(Refusal("name_missing", _("A machine needs a name.")))
+    if card.places < 1:
+        reasons.append(Refusal("places", _("A resource has at least one place.")))
+    if not 5 <= card.slot_minutes <= 1440:
+        reasons.append(Refusal("slot", _("A slot lasts from 5 minutes to 24 hours.")))
+    if card.room_id is not None:
+        room = session.get(Room, card.room_id)
+        if room is None or room.site_id != card.site_id:
+            reasons.append(Refusal("room", _("This room is not at that site.")))
+    if session.get(Site, card.site_id) is None:
+        raise NotFound(f"site {card.site_id}")
+    queries.category(session, card.category_id)
+    if reasons:
+        raise Refused(reasons)
+
+
+def _write(resource: Resource, card: ResourceCard) -> None:
+    resource.name = card.name.strip()
+    resource.category_id = card.category_id
+    resource.site_id = card.site_id
+    resource.room_id = card.room_id
+    resource.model = card.model.strip()
+    resource.description = card.description.strip()
+    resource.places = card.places
+    resource.slot_minutes = card.slot_minutes
+    resource.state = card.state
+    resource.state_note = card.state_note.strip()
+
+
+def _free_code(session: Session, name: str) -> str:
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    stem = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:40] or "machine"
+    taken = set(session.scalars(select(Resource.code).where(Resource.code.startswith(stem, autoescape=True))))
+    number = 1
+    code = stem
+    while code in taken:
+        number += 1
+        code = f"{stem}-{number}"
+    return code

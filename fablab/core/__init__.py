@@ -1,0 +1,1 @@
+"""What every feature stands on: the database, time, money, words, the outbox."""

@@ -1,0 +1,37 @@
+"""Money: integer cents, exact products, one rounding."""
+
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+
+
+def rounded(exact: Fraction) -> int:
+    """Whole cents, halves away from zero (the commercial rule); the only rounding of money in the house."""
+    whole = abs(exact)
+    cents = (2 * whole.numerator + whole.denominator) // (2 * whole.denominator)
+    return cents if exact >= 0 else -cents
+
+
+def vat_within(gross_cents: int, rate_bp: int) -> int:
+    """The VAT contained in a gross amount; the rate in basis points (2000 is 20 %)."""
+    return rounded(Fraction(gross_cents * rate_bp, 10_000 + rate_bp))
+
+
+def vat_on(net_cents: int, rate_bp: int) -> int:
+    """The VAT to add to a net amount; the rate in basis points (2000 is 20 %)."""
+    return rounded(Fraction(net_cents * rate_bp, 10_000))
+
+
+def parse_cents(text: str) -> int:
+    """Cents of an amount as people type it: `1 234,50`, `1234.5`, `12`.
+
+    Raises:
+        ValueError: it is not an amount, or has more than two decimals.
+    """
+    plain = "".join(text.split()).replace("\u202f", "").replace("€", "").replace(",", ".")
+    try:
+        amount = Decimal(plain)
+    except ArithmeticError as error:
+        raise ValueError(f"not an amount: {text!r}") from error
+    if not amount.is_finite() or amount != amount.quantize(Decimal("0.01"), ROUND_HALF_UP) or abs(amount) > 10**9:
+        raise ValueError(f"not an amount in cents: {text!r}")
+    return int(amount * 100)

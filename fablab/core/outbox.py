@@ -1,0 +1,97 @@
+"""What must leave the database: a row first, written with the facts it follows from, sent later by the worker.
+
+A row has a unique key, so that the same news is told once. A worker claims a due row for a while (compare and set),
+does the work outside of any transaction, and reports; if it dies, the claim runs out and another takes the row.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import CheckConstraint, Index, func, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from fablab.core.db import Instant, Json, Model, OptionalInstant
+
+MAX_ATTEMPTS = 8
+_FIRST_DELAY = timedelta(seconds=30)
+
+
+class OutboxRow(Model):
+    """Something to do outside of the database."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        CheckConstraint("attempts >= 0", name="attempts"),
+        Index(None, "due_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    key: Mapped[str] = mapped_column(unique=True)
+    payload: Mapped[Json]
+    created_at: Mapped[Instant]
+    due_at: Mapped[OptionalInstant]
+    """When to try next; NULL once it is done or given up."""
+    attempts: Mapped[int] = mapped_column(default=0)
+    done_at: Mapped[OptionalInstant]
+    given_up_at: Mapped[OptionalInstant]
+    last_error: Mapped[str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A claimed row: what to do, and the number of the attempt that this is."""
+
+    id: int
+    kind: str
+    key: str
+    payload: dict[str, Any]
+    attempt: int
+
+
+def put(session: Session, kind: str, key: str, payload: dict[str, Any], now: datetime) -> bool:
+    """Write down something to do as soon as possible; False if the same key was written before."""
+    if session.scalar(select(OutboxRow.id).where(OutboxRow.key == key)) is not None:
+        return False
+    session.add(OutboxRow(kind=kind, key=key, payload=payload, created_at=now, due_at=now))
+    session.flush()
+    return True
+
+
+def claim(session: Session, now: datetime, *, lease: timedelta = timedelta(minutes=2), limit: int = 20) -> list[Task]:
+    """Take rows that are due; they come back by themselves after the lease if nobody reports."""
+    query = select(OutboxRow).where(OutboxRow.due_at <= now).order_by(OutboxRow.due_at, OutboxRow.id).limit(limit)
+    rows = session.scalars(query.with_for_update(skip_locked=True)).all()
+    for row in rows:
+        row.attempts += 1
+        row.due_at = now + lease
+    session.flush()
+    return [Task(row.id, row.kind, row.key, dict(row.payload), row.attempts) for row in rows]
+
+
+def report_done(session: Session, task: Task, now: datetime) -> bool:
+    """The task is done; its payload is forgotten, since it may hold a link with a secret. False if not ours anymore."""
+    return _settle(session, task, {"done_at": now, "due_at": None, "last_error": None, "payload": {}})
+
+
+def report_failure(session: Session, task: Task, error: str, now: datetime, *, final: bool = False) -> bool:
+    """The task failed: try later, each time after twice as long, or give up after the last attempt."""
+    values: dict[str, Any] = {"last_error": error[:500]}
+    if final or task.attempt >= MAX_ATTEMPTS:
+        values |= {"given_up_at": now, "due_at": None}
+    else:
+        values["due_at"] = now + _FIRST_DELAY * 2 ** (task.attempt - 1)
+    return _settle(session, task, values)
+
+
+def _settle(session: Session, task: Task, values: dict[str, Any]) -> bool:
+    still_ours = (OutboxRow.id == task.id, OutboxRow.attempts == task.attempt, OutboxRow.done_at.is_(None))
+    result = session.execute(update(OutboxRow).where(*still_ours).values(**values).returning(OutboxRow.id))
+    return result.first() is not None
+
+
+def given_up(session: Session) -> int:
+    """How many rows were given up: somebody should look at them."""
+    query = select(func.count()).select_from(OutboxRow).where(OutboxRow.given_up_at.is_not(None))
+    return session.scalar(query) or 0

@@ -1,0 +1,55 @@
+"""Delivers what waits in the outbox: claims a row, does the work outside of any transaction, reports."""
+
+import logging
+from typing import Any
+
+from fablab.billing import documents
+from fablab.billing.models import Invoice
+from fablab.core import clock, outbox
+from fablab.core.config import Config
+from fablab.core.db import db, transaction
+from fablab.notices.mails import MAIL
+from fablab.notices.post import Attachment, NotSent, PostOffice
+
+log = logging.getLogger(__name__)
+
+
+def deliver(config: Config) -> int:
+    """Send every mail that is due; returns how many were sent."""
+    with transaction() as session:
+        tasks = outbox.claim(session, clock.now())
+    office = PostOffice(config.smtp_url, config.mail_from, config.lab_name)
+    return sum(_deliver_one(office, task) for task in tasks)
+
+
+def _deliver_one(office: PostOffice, task: outbox.Task) -> bool:
+    try:
+        if task.kind != MAIL:
+            raise NotSent(f"nobody knows how to do {task.kind}", final=True)
+        office.send(task.key, task.payload, _attachment(task.payload))
+    except NotSent as error:
+        log.warning("outbox row %s, attempt %s: %s", task.id, task.attempt, error)
+        with transaction() as session:
+            outbox.report_failure(session, task, str(error), clock.now(), final=error.final)
+        return False
+    with transaction() as session:
+        outbox.report_done(session, task, clock.now())
+    return True
+
+
+def _attachment(payload: dict[str, Any]) -> Attachment | None:
+    if "invoice_id" not in payload:
+        return None
+    invoice = db.session.get_one(Invoice, payload["invoice_id"])
+    name, invoice_id = documents.file_name(invoice), invoice.id
+    return Attachment(name, pdf_of(invoice_id))
+
+
+def pdf_of(invoice_id: int) -> bytes:
+    """An invoice's PDF: the one kept, or rendered now and kept from now on."""
+    kept = documents.kept_pdf(db.session(), invoice_id)
+    if kept is not None:
+        return kept
+    rendered = documents.render(db.session.get_one(Invoice, invoice_id).content)
+    with transaction() as session:
+        return documents.keep_pdf(session, invoice_id, rendered, clock.now())

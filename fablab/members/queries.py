@@ -1,0 +1,150 @@
+"""What is asked of people and their accounts."""
+
+import hashlib
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session, joinedload
+
+from fablab.core.errors import NotFound
+from fablab.members.actor import Actor, Grant
+from fablab.members.models import (
+    AccessToken,
+    Account,
+    AccountKind,
+    AccountMember,
+    Member,
+    MemberClass,
+    PasswordToken,
+    Project,
+    Role,
+    RoleGrant,
+)
+
+
+def hash_of(secret: str) -> str:
+    """What is kept of a random secret (128 bits and more need no slow hash)."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def member(session: Session, member_id: int) -> Member:
+    """The person with this id; NotFound if there is none."""
+    found = session.get(Member, member_id)
+    if found is None:
+        raise NotFound(f"member {member_id}")
+    return found
+
+
+def member_by_email(session: Session, email: str) -> Member | None:
+    """The person with this address, whatever its case."""
+    return session.scalar(select(Member).where(Member.email == email.strip().lower()))
+
+
+def actor(session: Session, member_id: int) -> Actor:
+    """The person with all their roles, as one who asks."""
+    rows = session.scalars(select(RoleGrant).where(RoleGrant.member_id == member_id).order_by(RoleGrant.id))
+    return Actor(member_id, tuple(Grant(Role(row.role), row.site_id, row.legal_entity_id) for row in rows))
+
+
+def grants_of(session: Session, member_ids: Iterable[int]) -> dict[int, list[RoleGrant]]:
+    """The roles of each of these people."""
+    found: dict[int, list[RoleGrant]] = {member_id: [] for member_id in member_ids}
+    for row in session.scalars(select(RoleGrant).where(RoleGrant.member_id.in_(found)).order_by(RoleGrant.id)):
+        found[row.member_id].append(row)
+    return found
+
+
+def members(session: Session, search: str = "", *, limit: int = 100) -> list[Member]:
+    """People whose name or address contains the words, by name; those who left are not among them."""
+    query = select(Member).options(joinedload(Member.member_class)).where(Member.left_at.is_(None))
+    for word in search.lower().split():
+        named = func.lower(Member.name).contains(word, autoescape=True)
+        query = query.where(or_(named, Member.email.contains(word, autoescape=True)))
+    return list(session.scalars(query.order_by(Member.name, Member.id).limit(limit)))
+
+
+def names_of(session: Session, member_ids: Iterable[int]) -> dict[int, str]:
+    """The name of each of these people."""
+    rows = session.execute(select(Member.id, Member.name).where(Member.id.in_(set(member_ids))))
+    return {member_id: name for member_id, name in rows}
+
+
+def classes(session: Session) -> list[MemberClass]:
+    """Every class of members, in the order they were made."""
+    return list(session.scalars(select(MemberClass).order_by(MemberClass.id)))
+
+
+def personal_account(session: Session, member_id: int) -> Account:
+    """The person's own account; every member has one."""
+    query = select(Account).where(Account.owner_id == member_id, Account.kind == AccountKind.PERSONAL)
+    found = session.scalar(query)
+    if found is None:
+        raise NotFound(f"personal account of member {member_id}")
+    return found
+
+
+def account(session: Session, account_id: int) -> Account:
+    """The account with this id; NotFound if there is none."""
+    found = session.get(Account, account_id)
+    if found is None:
+        raise NotFound(f"account {account_id}")
+    return found
+
+
+def accounts_of(session: Session, member_id: int) -> list[Account]:
+    """The accounts that this person may use now, their own first."""
+    present = select(AccountMember.account_id).where(
+        AccountMember.member_id == member_id, AccountMember.left_at.is_(None)
+    )
+    query = select(Account).where(or_(Account.owner_id == member_id, Account.id.in_(present)))
+    return sorted(session.scalars(query), key=lambda row: (row.kind != AccountKind.PERSONAL, row.name, row.id))
+
+
+def accounts_seen_by(session: Session, member_id: int) -> list[int]:
+    """The accounts whose invoices this person may see: their own, and those of organisations that they own."""
+    owned = select(AccountMember.account_id).where(
+        AccountMember.member_id == member_id, AccountMember.left_at.is_(None), AccountMember.is_owner
+    )
+    query = select(Account.id).where(or_(Account.owner_id == member_id, Account.id.in_(owned)))
+    return sorted(session.scalars(query))
+
+
+def projects_of(session: Session, account_ids: Iterable[int]) -> list[Project]:
+    """The open projects of these accounts, by name."""
+    query = select(Project).where(Project.account_id.in_(set(account_ids)), Project.closed_at.is_(None))
+    return list(session.scalars(query.order_by(Project.name)))
+
+
+def tokens_of(session: Session, member_id: int) -> list[AccessToken]:
+    """The person's API tokens that still open something, newest first."""
+    query = select(AccessToken).where(AccessToken.member_id == member_id, AccessToken.revoked_at.is_(None))
+    return list(session.scalars(query.order_by(AccessToken.id.desc())))
+
+
+def token(session: Session, secret: str) -> AccessToken | None:
+    """The living token with this secret, if its owner has not left."""
+    query = (
+        select(AccessToken)
+        .join(Member, Member.id == AccessToken.member_id)
+        .where(AccessToken.hash == hash_of(secret), AccessToken.revoked_at.is_(None), Member.left_at.is_(None))
+    )
+    return session.scalar(query)
+
+
+def password_token(session: Session, secret: str, now: datetime) -> PasswordToken | None:
+    """The link's row, if it was neither used nor has run out."""
+    query = select(PasswordToken).where(
+        PasswordToken.hash == hash_of(secret), PasswordToken.used_at.is_(None), PasswordToken.expires_at > now
+    )
+    return session.scalar(query)
+
+
+def owners_of(session: Session, account_id: int) -> list[Member]:
+    """The people who answer for an account: the person whose own it is, or the organisation's owners."""
+    owned = select(AccountMember.member_id).where(
+        AccountMember.account_id == account_id, AccountMember.left_at.is_(None), AccountMember.is_owner
+    )
+    personal = select(Account.owner_id).where(Account.id == account_id)
+    query = select(Member).where(or_(Member.id.in_(owned), Member.id.in_(personal)), Member.left_at.is_(None))
+    return list(session.scalars(query.order_by(Member.id)))

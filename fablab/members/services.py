@@ -1,0 +1,189 @@
+"""What is done to people and their accounts."""
+
+import secrets
+from datetime import datetime, timedelta
+
+from email_validator import EmailNotValidError, validate_email
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from fablab.core.errors import NotFound
+from fablab.core.i18n import LOCALES, _
+from fablab.core.refusals import Refusal, Refused
+from fablab.members import queries
+from fablab.members.actor import Actor
+from fablab.members.models import (
+    AccessToken,
+    Account,
+    AccountKind,
+    AccountMember,
+    Member,
+    MemberClass,
+    PasswordToken,
+    Project,
+    Role,
+    RoleGrant,
+)
+from fablab.members.signals import password_link_made
+
+LINK_LIFE = timedelta(hours=24)
+
+
+def clean_email(text: str) -> str:
+    """The address in the form in which it is kept.
+
+    Raises:
+        Refused: it is not an address.
+    """
+    try:
+        # Labs have addresses of local networks too, so only the form is checked.
+        return validate_email(text.strip(), check_deliverability=False, test_environment=True).normalized.lower()
+    except EmailNotValidError:
+        raise Refused.because("email_invalid", _("“%(email)s” is not an e-mail address.", email=text)) from None
+
+
+def add_class(session: Session, name: str) -> MemberClass:
+    """Make a class of members with prices of its own."""
+    row = MemberClass(name=name)
+    session.add(row)
+    session.flush()
+    return row
+
+
+def add_member(
+    session: Session, *, name: str, email: str, member_class: MemberClass, now: datetime, locale: str = "fr"
+) -> Member:
+    """Make a person and their own account.
+
+    Raises:
+        Refused: no name, an address that is none, or one that somebody has already.
+    """
+    reasons = []
+    if not name.strip():
+        reasons.append(Refusal("name_missing", _("A member needs a name.")))
+    try:
+        address = clean_email(email)
+        if queries.member_by_email(session, address):
+            reasons.append(Refusal("email_taken", _("Somebody already has the address %(email)s.", email=address)))
+    except Refused as refused:
+        reasons.extend(refused.refusals)
+    if reasons:
+        raise Refused(reasons)
+    member = Member(
+        name=name.strip(),
+        email=address,
+        class_id=member_class.id,
+        created_at=now,
+        locale=locale if locale in LOCALES else LOCALES[0],
+    )
+    session.add(member)
+    session.flush()
+    session.add(Account(kind=AccountKind.PERSONAL, owner_id=member.id, name=member.name, created_at=now))
+    session.flush()
+    return member
+
+
+def add_organisation(session: Session, name: str, owner: Member, now: datetime) -> Account:
+    """Make an organisation's account, owned by a person."""
+    account = Account(kind=AccountKind.ORGANISATION, name=name, created_at=now)
+    session.add(account)
+    session.flush()
+    session.add(AccountMember(account_id=account.id, member_id=owner.id, is_owner=True, joined_at=now))
+    session.flush()
+    return account
+
+
+def add_project(session: Session, account: Account, name: str, now: datetime) -> Project:
+    """Make a project of an account."""
+    project = Project(account_id=account.id, name=name, created_at=now)
+    session.add(project)
+    session.flush()
+    return project
+
+
+def grant_role(
+    session: Session, member: Member, role: Role, *, site_id: int | None = None, legal_entity_id: int | None = None
+) -> None:
+    """Give a role in a scope (neither: the whole network); what was given already is not given twice."""
+    here = (role, site_id, legal_entity_id)
+    for row in queries.grants_of(session, [member.id])[member.id]:
+        if (row.role, row.site_id, row.legal_entity_id) == here:
+            return
+    session.add(RoleGrant(member_id=member.id, role=role, site_id=site_id, legal_entity_id=legal_entity_id))
+    session.flush()
+
+
+def payer_for(session: Session, member_id: int, account_id: int | None, project_id: int | None) -> Account:
+    """The account that pays for a use: the one chosen, or the person's own.
+
+    Raises:
+        Refused: the person may not use that account, or the project is not one of its open ones.
+    """
+    accounts = queries.accounts_of(session, member_id)
+    chosen = next((row for row in accounts if account_id is None or row.id == account_id), None)
+    if chosen is None:
+        raise Refused.because("account_unknown", _("You cannot charge this account; choose one of yours."))
+    if project_id is not None and project_id not in {row.id for row in queries.projects_of(session, [chosen.id])}:
+        raise Refused.because("project_unknown", _("This project is not an open one of that account."))
+    return chosen
+
+
+def make_token(session: Session, member: Member, name: str, now: datetime) -> str:
+    """A new API token; its secret is returned once and only its hash is kept.
+
+    Raises:
+        Refused: it has no name.
+    """
+    if not name.strip():
+        raise Refused.because("name_missing", _("Give the token a name that tells what it is for."))
+    secret = "fl_" + secrets.token_urlsafe(32)
+    row = AccessToken(
+        member_id=member.id, name=name.strip(), hint=secret[-4:], hash=queries.hash_of(secret), created_at=now
+    )
+    session.add(row)
+    session.flush()
+    return secret
+
+
+def revoke_token(session: Session, actor: Actor, token_id: int, now: datetime) -> None:
+    """End a token of one's own; NotFound for another's."""
+    row = session.get(AccessToken, token_id)
+    if row is None or row.member_id != actor.member_id:
+        raise NotFound(f"token {token_id}")
+    row.revoked_at = row.revoked_at or now
+    session.flush()
+
+
+def note_token_use(session: Session, token_id: int, now: datetime) -> None:
+    """Remember when a token was last used, to the hour."""
+    row = session.get(AccessToken, token_id)
+    if row and (row.last_used_at is None or now - row.last_used_at > timedelta(hours=1)):
+        row.last_used_at = now
+        session.flush()
+
+
+def send_password_link(session: Session, member: Member, now: datetime) -> None:
+    """Make a link to set a password and announce it; `notices` mails it."""
+    secret = secrets.token_urlsafe(32)
+    row = PasswordToken(
+        member_id=member.id, hash=queries.hash_of(secret), created_at=now, expires_at=now + LINK_LIFE
+    )
+    session.add(row)
+    session.flush()
+    password_link_made.send(None, session=session, member=member, secret=secret, now=now)
+
+
+def set_password(session: Session, member: Member, password_hash: str, now: datetime) -> None:
+    """Replace the password; every open sign-in and every other link of this person ends."""
+    member.password_hash = password_hash
+    member.session_version += 1
+    unused = (PasswordToken.member_id == member.id, PasswordToken.used_at.is_(None))
+    session.execute(update(PasswordToken).where(*unused).values(used_at=now))
+    session.flush()
+
+
+def end_sign_ins(session: Session, member_id: int) -> None:
+    """Sign out everywhere: a cookie copied before is dead after."""
+    member = queries.member(session, member_id)
+    member.session_version += 1
+    session.flush()

@@ -1,0 +1,12 @@
+"""Every row of the house, imported in one place: for migrations, which must know them all."""
+
+from fablab.billing import models as billing
+from fablab.booking import models as booking
+from fablab.catalog import models as catalog
+from fablab.core import heartbeat, outbox
+from fablab.members import models as members
+from fablab.sites import models as sites
+from fablab.training import models as training
+from fablab.usage import models as usage
+
+__all__ = ["billing", "booking", "catalog", "heartbeat", "members", "outbox", "sites", "training", "usage"]

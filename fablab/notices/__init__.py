@@ -1,0 +1,1 @@
+"""Who is told what: composes mails as rows of the outbox."""

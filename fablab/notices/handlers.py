@@ -1,0 +1,75 @@
+"""What members are told when something happens. Mails are rows of the outbox, in the transaction that made the news."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from fablab.billing.models import Invoice
+from fablab.billing.signals import invoice_issued
+from fablab.booking.models import Reservation
+from fablab.booking.signals import booked, cancelled
+from fablab.core.links import link
+from fablab.members import queries as members
+from fablab.members.models import Member
+from fablab.members.signals import password_link_made
+from fablab.notices.mails import write_mail
+from fablab.training.models import CertificateEvent
+from fablab.training.signals import certificate_ended, certificate_granted
+
+
+@password_link_made.connect
+def tell_password_link(sender: Any, *, session: Session, member: Member, secret: str, now: datetime) -> None:
+    """Mail the link that sets a password."""
+    key = f"password-link:{members.hash_of(secret)}"
+    write_mail(session, member, "password_link", key, now, link=link(f"/password/{secret}"))
+
+
+@booked.connect
+def tell_booked(sender: Any, *, session: Session, reservation: Reservation, now: datetime) -> None:
+    """Confirm a reservation to the member who has it."""
+    member = members.member(session, reservation.member_id)
+    write_mail(
+        session,
+        member,
+        "booked",
+        f"booked:{reservation.id}",
+        now,
+        reservation=reservation,
+        zone=reservation.resource.site.zone,
+        link=link("/me"),
+    )
+
+
+@cancelled.connect
+def tell_cancelled(sender: Any, *, session: Session, reservation: Reservation, by_id: int, now: datetime) -> None:
+    """Tell a member whose reservation staff have cancelled; one's own act needs no mail."""
+    if by_id == reservation.member_id:
+        return
+    member = members.member(session, reservation.member_id)
+    zone = reservation.resource.site.zone
+    key = f"cancelled:{reservation.id}"
+    write_mail(session, member, "cancelled", key, now, reservation=reservation, zone=zone, link=link("/day"))
+
+
+@certificate_granted.connect
+def tell_granted(sender: Any, *, session: Session, event: CertificateEvent, now: datetime) -> None:
+    """Tell a member about a new certificate."""
+    member = members.member(session, event.member_id)
+    write_mail(session, member, "certificate_granted", f"certificate:{event.id}", now, event=event, link=link("/day"))
+
+
+@certificate_ended.connect
+def tell_ended(sender: Any, *, session: Session, event: CertificateEvent, now: datetime) -> None:
+    """Tell a member whose certificate was revoked, and why."""
+    member = members.member(session, event.member_id)
+    write_mail(session, member, "certificate_ended", f"certificate:{event.id}", now, event=event)
+
+
+@invoice_issued.connect
+def tell_invoice(sender: Any, *, session: Session, invoice: Invoice, now: datetime) -> None:
+    """Send an invoice to the account's owner, or to each owner of an organisation; the PDF goes with it."""
+    first_day = date.fromisoformat(invoice.content["first_day"])
+    for member in members.owners_of(session, invoice.account_id):
+        key = f"invoice:{invoice.id}:{member.id}"
+        write_mail(session, member, "invoice", key, now, invoice=invoice, first_day=first_day, link=link("/me/invoices"))

@@ -1,0 +1,1 @@
+"""Where the network is: legal entities, sites, rooms, and when they are open."""

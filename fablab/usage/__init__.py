@@ -1,0 +1,1 @@
+"""What machines really did: connections, jobs, sessions of use, and who they belong to."""

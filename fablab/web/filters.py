@@ -1,0 +1,75 @@
+"""What templates can say: dates, money and words in the reader's language, icons, and who is looking."""
+
+from datetime import date, datetime
+from typing import Any
+
+from flask import Flask, request
+from flask_login import current_user
+from jinja2 import StrictUndefined
+from markupsafe import Markup
+
+from fablab.billing.prices import Quote
+from fablab.core import clock, i18n
+from fablab.core.money import rounded
+from fablab.core.period import first_day_of
+from fablab.members.actor import Actor
+from fablab.members.models import Role
+from fablab.web import words
+from fablab.web.icons import icon
+from fablab.web.pulse import pulse
+from fablab.web.settings import settings
+
+THEMES = ("light", "dark")
+
+
+def register(app: Flask) -> None:
+    """Teach the templates."""
+    environment = app.jinja_env
+    environment.undefined = StrictUndefined
+    environment.trim_blocks = environment.lstrip_blocks = True
+    environment.add_extension("jinja2.ext.i18n")
+    environment.install_gettext_callables(i18n.gettext, i18n.ngettext, newstyle=True)  # type: ignore[attr-defined]
+    environment.filters.update(
+        time=i18n.show_time,
+        day=i18n.show_day,
+        date=i18n.show_date,
+        month=show_month,
+        moment=i18n.show_moment,
+        period=i18n.show_period,
+        money=i18n.show_money,
+        duration=i18n.show_duration,
+        cents=rounded,
+        utc=utc,
+        price=show_price,
+    )
+    environment.globals.update(icon=icon, words=words, pulse=pulse, settings=settings, Role=Role)
+    app.context_processor(_surroundings)
+
+
+def utc(moment: datetime) -> str:
+    """An instant as links carry it: `2026-09-15T12:30:00Z`."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def show_month(month: str | date) -> str:
+    """The month with its year, from `2026-09` or a day in it, with a capital."""
+    text = i18n.show_month(first_day_of(month) if isinstance(month, str) else month)
+    return text[:1].upper() + text[1:]
+
+
+def show_price(quote: Quote, currency: str = "EUR") -> Markup:
+    """A price and what it buys: `3,50 € / h`."""
+    base = "h" if quote.per_seconds == 3600 else "min"
+    return Markup("{} / {}").format(i18n.show_money(quote.amount_cents, currency), base)
+
+
+def _surroundings() -> dict[str, Any]:
+    theme = request.cookies.get("theme")
+    viewer: Actor | None = current_user.actor if current_user.is_authenticated else None
+    return {
+        "locale": i18n.locale(),
+        "theme": theme if theme in THEMES else "",
+        "viewer": viewer,
+        "here": request.full_path.rstrip("?") if request.method == "GET" else "/",
+        "now": clock.now(),
+    }

@@ -1,0 +1,85 @@
+"""What browsers send, made into values; what cannot be one is a bad request, never a crash."""
+
+from datetime import UTC, date, datetime
+
+from flask import request
+from werkzeug.exceptions import BadRequest
+from werkzeug.routing import IntegerConverter, Map
+
+from fablab.core.i18n import _
+from fablab.core.period import first_day_of
+
+LARGEST_ID = 2**31 - 1
+"""What a column of ids holds on PostgreSQL."""
+_YEARS = range(2000, 2101)
+
+
+class RowId(IntegerConverter):
+    """A number in a path that can be a row's id; anything larger leads nowhere."""
+
+    def __init__(self, map: Map) -> None:  # noqa: A002 - werkzeug names it.
+        super().__init__(map, min=1, max=LARGEST_ID)
+
+
+def row_id(text: str | None) -> int | None:
+    """The id in a field, or None where there is none.
+
+    Raises:
+        BadRequest: it is no id.
+    """
+    if not text:
+        return None
+    if text.isascii() and text.isdigit() and len(text) <= 10 and 1 <= int(text) <= LARGEST_ID:
+        return int(text)
+    raise BadRequest(_("“%(text)s” is not a number of ours.", text=text[:40]))
+
+
+def day(text: str | None, today: date) -> date:
+    """The day `YYYY-MM-DD`, or today where none was given; BadRequest if it is no day of this century."""
+    if not text:
+        return today
+    try:
+        found = date.fromisoformat(text)
+    except ValueError:
+        found = date.min
+    if found.year not in _YEARS:
+        raise BadRequest(_("“%(text)s” is not a day; a day looks like 2026-09-15.", text=text[:40]))
+    return found
+
+
+def month(text: str | None, present: str) -> str:
+    """The month `YYYY-MM`, or the present one where none was given; BadRequest if it is none."""
+    if not text:
+        return present
+    try:
+        found = first_day_of(text)
+    except ValueError:
+        found = date.min
+    if found.year not in _YEARS:
+        raise BadRequest(_("“%(text)s” is not a month; a month looks like 2026-09.", text=text[:40]))
+    return text
+
+
+def instant(text: str) -> datetime:
+    """The instant that a slot carries, in UTC; BadRequest if it is none or has no offset."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        found = datetime.min
+    if found.tzinfo is None or found.year not in _YEARS:
+        raise BadRequest(_("“%(text)s” is not a time that can be booked; choose one of the slots.", text=text[:40]))
+    return found.astimezone(UTC)
+
+
+def minutes(text: str | None, default: int) -> int:
+    """A duration of five minutes up to a week; BadRequest if it is none."""
+    if not text:
+        return default
+    if text.isascii() and text.isdigit() and len(text) <= 5 and 5 <= int(text) <= 7 * 1440:
+        return int(text)
+    raise BadRequest(_("“%(text)s” is not a duration in minutes.", text=text[:40]))
+
+
+def from_htmx() -> bool:
+    """Tell whether htmx asks for a part of a page."""
+    return request.headers.get("HX-Request") == "true"

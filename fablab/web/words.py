@@ -1,0 +1,90 @@
+"""The words for choices that the database keeps as codes."""
+
+from fablab.booking.models import Nature, Reservation, ReservationState
+from fablab.catalog.models import ResourceState
+from fablab.core.i18n import _
+from fablab.members.models import Role
+from fablab.usage.models import Condition, Review
+
+
+def role(code: str) -> str:
+    """What a role is called."""
+    return {
+        Role.TRAINER: _("Trainer"),
+        Role.FABMANAGER: _("Fabmanager"),
+        Role.TREASURER: _("Treasurer"),
+        Role.ADMIN: _("Administrator"),
+    }[Role(code)]
+
+
+def nature(code: str) -> str:
+    """What a use is."""
+    return {
+        Nature.MEMBER: _("Member’s use"),
+        Nature.SERVICE_JOB: _("Service job"),
+        Nature.CLASS: _("Class"),
+        Nature.MAINTENANCE: _("Maintenance"),
+        Nature.DEMONSTRATION: _("Demonstration"),
+    }[Nature(code)]
+
+
+def resource_state(code: str) -> str:
+    """What staff say of a machine."""
+    return {
+        ResourceState.AVAILABLE: _("Available"),
+        ResourceState.LIMITED: _("Usable with limits"),
+        ResourceState.OUT_OF_ORDER: _("Out of order"),
+        ResourceState.MAINTENANCE: _("Maintenance"),
+        ResourceState.RETIRED: _("Retired"),
+    }[ResourceState(code)]
+
+
+def condition(code: str) -> str:
+    """What a machine says of itself, or why it says nothing."""
+    return {
+        Condition.NEVER: _("Not asked yet"),
+        Condition.IDLE: _("Idle"),
+        Condition.STARTING: _("Starting"),
+        Condition.WORKING: _("Printing"),
+        Condition.PAUSED: _("Paused"),
+        Condition.ENDING: _("Ending"),
+        Condition.OFF: _("Switched off"),
+        Condition.FAULT: _("Fault"),
+        Condition.UNREACHABLE: _("Unreachable"),
+        Condition.NOT_ALLOWED: _("Key refused"),
+        Condition.UNINTELLIGIBLE: _("Unintelligible"),
+    }[Condition(code)]
+
+
+def review(code: str) -> str:
+    """Why a use waits for a person."""
+    return {
+        Review.NOBODY: _("Nobody had reserved"),
+        Review.UNKNOWN: _("Nobody knows how it ended"),
+        Review.FAILED: _("The machine failed"),
+    }[Review(code)]
+
+
+def outcome(code: str | None) -> str:
+    """How a use ended."""
+    return {
+        None: _("Going on"),
+        "done": _("Done"),
+        "cancelled": _("Stopped"),
+        "failed": _("Failed"),
+        "unknown": _("Unknown"),
+    }.get(code, str(code))
+
+
+def reservation_state(reservation: Reservation) -> str:
+    """What became of a reservation."""
+    if reservation.state == ReservationState.CANCELLED:
+        return _("Cancelled")
+    if reservation.state == ReservationState.NO_SHOW:
+        return _("Nobody came")
+    return _("Used") if reservation.started_at else _("Over")
+
+
+def kind(code: str) -> str:
+    """What a kind of machine is called by those who make it."""
+    return {"octoprint": "OctoPrint"}.get(code, code.replace("_", " ").title())

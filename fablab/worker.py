@@ -1,0 +1,106 @@
+"""The worker: one process beside the web that reads machines and empties the outbox.
+
+It keeps nothing that it could lose: what the trackers remember is in the database, so that a worker that was killed
+in mid-print is followed by one that knows as much.
+"""
+
+import logging
+import signal
+import threading
+from collections.abc import Callable
+from datetime import UTC
+
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.background import BackgroundScheduler
+from flask import Flask
+
+from fablab.core import clock, heartbeat
+from fablab.core.config import Config
+from fablab.core.db import db, transaction
+from fablab.core.links import set_public_url
+from fablab.delivery import deliver
+from fablab.usage.connections import Means, watched
+from fablab.usage.reports import take
+from machines.poller import Poller
+
+log = logging.getLogger(__name__)
+NAME = "worker"
+BEAT_SECONDS = 5
+OUTBOX_SECONDS = 2
+
+
+class Worker:
+    """Polls, delivers and beats until it is told to stop."""
+
+    def __init__(self, app: Flask) -> None:
+        self._app = app
+        self._config: Config = app.config["FABLAB"]
+        self._poller = Poller(clock=clock.now)
+        self._begun: dict[int, int] = {}
+        """The version of the memory with which each reading that is under way began."""
+        self._stop = threading.Event()
+
+    def run(self) -> None:
+        """Work until SIGTERM or SIGINT; what is under way is finished first, within a few seconds."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: self._stop.set())
+        scheduler = self._scheduler()
+        scheduler.start()
+        log.info("worker started; polls every %s s", self._config.poll_seconds)
+        self._stop.wait()
+        scheduler.shutdown(wait=False)
+        self._poller.close()
+        log.info("worker stopped")
+
+    def poll(self) -> None:
+        """Read every machine that is due, and write down what they said."""
+        config = self._config
+        means = Means(config.secret_key, config.printer_networks, config.machine_timeout_seconds)
+        found = watched(db.session(), means)
+        db.session.rollback()  # Nothing is held open while machines take their time to answer.
+        for machine, version in found:
+            self._begun.setdefault(machine.id, version)
+        for reading in self._poller.poll([machine for machine, _ in found], wait_seconds=config.poll_seconds * 0.8):
+            version = self._begun.pop(reading.id)
+            with transaction() as session:
+                if not take(session, reading, version, clock.now()):
+                    log.warning("reading of connection %s came too late and was dropped", reading.id)
+
+    def beat(self) -> None:
+        """Say that the worker is alive."""
+        with transaction() as session:
+            heartbeat.beat(session, NAME, clock.now())
+
+    def deliver(self) -> None:
+        """Send what waits in the outbox."""
+        deliver(self._config)
+
+    def _scheduler(self) -> BackgroundScheduler:
+        scheduler = BackgroundScheduler(
+            timezone=UTC,
+            executors={"default": ThreadPoolExecutor(4), "beat": ThreadPoolExecutor(1)},
+            job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
+        )
+        first = clock.now()
+        for job, seconds, executor in (
+            (self.poll, self._config.poll_seconds, "default"),
+            (self.deliver, OUTBOX_SECONDS, "default"),
+            (self.beat, BEAT_SECONDS, "beat"),
+        ):
+            scheduler.add_job(
+                self._safely(job), "interval", seconds=seconds, next_run_time=first, executor=executor, id=job.__name__
+            )
+        return scheduler
+
+    def _safely(self, job: Callable[[], None]) -> Callable[[], None]:
+        """The job in an application context; what it raises is logged, and the next round comes anyway."""
+
+        def run() -> None:
+            with self._app.app_context():
+                set_public_url(self._config.public_url)
+                try:
+                    job()
+                except Exception:
+                    log.exception("%s failed; it is tried again at the next round", job.__name__)
+
+        return run

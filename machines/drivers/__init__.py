@@ -1,0 +1,1 @@
+"""One file for each kind of machine; only the registry imports them."""

@@ -1,0 +1,65 @@
+"""Whether a running machine is still at the run that was seen before, or already at the next one."""
+
+from datetime import datetime, timedelta
+
+from machines.status import Activity, MachineStatus, RunCounters
+from machines.tracker_state import OpenJob
+from machines.verdict import CERTAIN_WITHIN, SLACK
+
+BACKWARDS_SECONDS = 3
+"""A working time that falls by more belongs to another run."""
+
+
+def shown_seconds(status: MachineStatus) -> int | None:
+    """The working time that the machine shows; while it starts, that may still be the last run's."""
+    return 0 if status.activity is Activity.STARTING else status.printed_seconds
+
+
+def is_over(job: OpenJob, status: MachineStatus) -> bool:
+    """The reading alone shows that the run has ended."""
+    if not status.activity.is_running or (status.path or "") != job.path:
+        return True
+    if status.activity is Activity.STARTING:
+        return job.activity is not Activity.STARTING
+    if job.activity is Activity.ENDING and status.activity is not Activity.ENDING:
+        return True
+    return (shown_seconds(status) or job.printed_seconds) < job.printed_seconds - BACKWARDS_SECONDS
+
+
+def may_be_over(job: OpenJob, status: MachineStatus, at: datetime | None) -> bool:
+    """The file's record must tell whether this is a new run of the same file."""
+    return at is None or not _began_before(job, status, at)
+
+
+def goes_on(job: OpenJob, status: MachineStatus, counters: RunCounters | None, at: datetime) -> bool:
+    """The machine is still at this run."""
+    if is_over(job, status):
+        return False
+    if job.end is not None:
+        # The machine seemed free for a moment: the run goes on only if it is certainly the same.
+        return _began_before(job, status, at)
+    if status.activity is Activity.ENDING or _began_before(job, status, at):
+        return True
+    ends = job.ends_since(counters)
+    if ends is not None:
+        return sum(ends) == 0
+    return status.last_run_seconds in (None, job.fingerprint)
+
+
+def hides_a_change(job: OpenJob, status: MachineStatus, at: datetime) -> bool:
+    """By its working time the run began after its last sight: a pause, or another run that nobody recorded."""
+    shown = shown_seconds(status)
+    if shown is None or status.activity in (Activity.STARTING, Activity.ENDING):
+        return False
+    if at - timedelta(seconds=shown) <= job.seen_at + SLACK:
+        return False
+    now_paused = status.activity is Activity.PAUSED
+    if now_paused and job.paused and shown == job.printed_seconds:
+        return False
+    return not (now_paused or job.paused) or at - job.seen_at > CERTAIN_WITHIN
+
+
+def _began_before(job: OpenJob, status: MachineStatus, at: datetime) -> bool:
+    """The run that the machine shows began before the last sight of this one, so they are the same."""
+    shown = shown_seconds(status)
+    return shown is not None and job.seen_at <= at and at - timedelta(seconds=shown) < job.seen_at - SLACK

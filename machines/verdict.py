@@ -1,0 +1,183 @@
+"""How a run that is over ended, and for how long it worked: weighs the file's record against what was seen."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from machines.events import JobEnded, Outcome
+from machines.status import RunCounters
+from machines.tracker_state import End, OpenJob
+
+SLACK = timedelta(seconds=2)
+"""What rounding and a slow answer may add to a time."""
+CERTAIN_WITHIN = timedelta(seconds=30)
+"""A longer time out of sight leaves room for things that nobody recorded."""
+QUICK = timedelta(seconds=10)
+"""Too short for a machine to fail and be made ready again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How a run ended."""
+
+    outcome: Outcome
+    printed_seconds: int
+    certain: bool
+    unseen: bool = False
+    """The newest entry of the file's record is a later run, which nobody saw."""
+
+
+def judge(job: OpenJob, end: End, counters: RunCounters | None, at: datetime, *, final: bool) -> Verdict | None:
+    """How the run ended; None, unless `final`, while the file's record does not yet tell."""
+    ends = job.ends_since(counters)
+    if counters is not None and ends is not None and sum(ends) > 1:
+        verdict = _several(job, end, counters, ends)
+    elif counters is not None and ends == (0, 1):
+        verdict = _failed(job, end, counters)
+    elif counters is not None and (ends == (1, 0) or (ends is None and _has_new_success(job, counters))):
+        verdict = _done(job, end, counters, at)
+    elif final or (_shows_done(job, end) and _is_exact(job, end)):
+        verdict = _from_sights(job, end, counters, recorded=ends is not None)
+    else:
+        return None
+    return replace(verdict, certain=verdict.certain and not job.doubtful)
+
+
+def ended(job: OpenJob, end: End, verdict: Verdict, counters: RunCounters | None) -> JobEnded:
+    """The end of the run as an event."""
+    latest = max(job.over_at or end.at, job.started_at)
+    earliest = min(max(job.worked_at, job.started_at), latest)
+    ended_at = earliest
+    if verdict.outcome is not Outcome.UNKNOWN:
+        own = None if verdict.unseen or counters is None else counters.last_ended_at
+        worked = timedelta(seconds=max(0, verdict.printed_seconds - job.printed_seconds))
+        ended_at = recorded_end(own, earliest, latest) or min(earliest + worked, latest)
+    return JobEnded(
+        job_key=job.key,
+        ended_at=ended_at,
+        earliest_end=earliest,
+        latest_end=latest,
+        printed_seconds=verdict.printed_seconds,
+        outcome=verdict.outcome,
+        certain=verdict.certain,
+    )
+
+
+def recorded_end(recorded_at: float | None, earliest: datetime, latest: datetime) -> datetime | None:
+    """The machine's own time of the end, if its clock agrees with ours; never outside of what was seen."""
+    if recorded_at is None:
+        return None
+    try:
+        instant = datetime.fromtimestamp(recorded_at, tz=latest.tzinfo)
+    except (OverflowError, OSError, ValueError):
+        return None
+    if not earliest - SLACK <= instant <= latest + SLACK:
+        return None
+    return min(max(instant, earliest), latest)
+
+
+def _has_new_success(job: OpenJob, counters: RunCounters) -> bool:
+    """The record was not read before this run ended, but its newest entry differs from the one shown meanwhile."""
+    return bool(counters.last_success) and counters.last_seconds not in (None, job.fingerprint)
+
+
+def _done(job: OpenJob, end: End, counters: RunCounters, at: datetime) -> Verdict:
+    """The record has gained a success: this run's, unless the machine forgot this run and then made another."""
+    seconds = counters.last_seconds if counters.last_success else None
+    if seconds is None:
+        return replace(_from_sights(job, end, counters, recorded=True), outcome=Outcome.DONE)
+    if seconds < job.printed_seconds - SLACK.total_seconds():
+        return Verdict(Outcome.UNKNOWN, job.printed_seconds, certain=False, unseen=True)
+    began_before_last_sight = timedelta(seconds=seconds) > at - job.seen_at
+    brief = job.success is not None and _is_brief(job.seen_at, at)
+    return Verdict(Outcome.DONE, round(seconds), began_before_last_sight or brief or job.complete)
+
+
+def _failed(job: OpenJob, end: End, counters: RunCounters) -> Verdict:
+    """The record has gained a failure: an error makes the machine drop the file, a cancel keeps it."""
+    unseen = _latest(job, end) - job.worked_at
+    if job.cancelling or end.path is None or end.error:
+        sure = timedelta() <= unseen <= CERTAIN_WITHIN
+    else:
+        # Given longer, someone may have reconnected the machine after an error, and chosen the file again.
+        sure = timedelta() <= unseen <= QUICK
+    return Verdict(_failure(job, end), _with_tail(job, end, counters), sure)
+
+
+def _several(job: OpenJob, end: End, counters: RunCounters, ends: tuple[int, int]) -> Verdict:
+    """More than one run of the file has ended since; this one was the first of them."""
+    success, failure = ends
+    unseen = bool(counters.last_success)
+    if job.complete:
+        return Verdict(Outcome.DONE, job.printed_seconds, certain=True, unseen=unseen)
+    if not failure or (success == failure == 1 and not counters.last_success):
+        tail = timedelta(seconds=job.remaining_seconds or 0)
+        seconds = min(tail, _latest(job, end) - job.worked_at).total_seconds()
+        return Verdict(Outcome.DONE, job.printed_seconds + max(0, round(seconds)), certain=False, unseen=unseen)
+    if not success or success == failure == 1:
+        return Verdict(_failure(job, end), job.printed_seconds, certain=False, unseen=unseen)
+    return Verdict(Outcome.UNKNOWN, job.printed_seconds, certain=False, unseen=unseen)
+
+
+def _from_sights(job: OpenJob, end: End, counters: RunCounters | None, *, recorded: bool) -> Verdict:
+    """The record does not tell, so only what was seen counts."""
+    if job.complete and not _shows_done(job, end):
+        return Verdict(Outcome.DONE, job.printed_seconds, certain=True)
+    if _shows_done(job, end):
+        return Verdict(Outcome.DONE, _shown_seconds(job, end, counters), _is_exact(job, end) or job.complete)
+    brief = _is_brief(job.worked_at, _latest(job, end))
+    if job.cancelling:
+        return Verdict(Outcome.CANCELLED, _with_tail(job, end, None), brief and not recorded)
+    if end.error:
+        return Verdict(Outcome.FAILED, _with_tail(job, end, None), brief)
+    if not recorded and not end.reused and end.path is not None and end.path == job.path:
+        return Verdict(Outcome.CANCELLED, _with_tail(job, end, None), certain=False)
+    return Verdict(Outcome.UNKNOWN, job.printed_seconds, certain=False)
+
+
+def _shows_done(job: OpenJob, end: End) -> bool:
+    """After the run, the machine shows a completed run that may be this one."""
+    if not end.complete or end.printed_seconds is None:
+        return False
+    return end.printed_seconds >= job.printed_seconds - SLACK.total_seconds()
+
+
+def _is_exact(job: OpenJob, end: End) -> bool:
+    """The completed run that the machine shows began before our last sight of this run, so it is this run."""
+    began_before = timedelta(seconds=end.printed_seconds or 0) > end.at - job.seen_at
+    return began_before and end.last_run_seconds is not None and end.last_run_seconds != job.fingerprint
+
+
+def _shown_seconds(job: OpenJob, end: End, counters: RunCounters | None) -> int:
+    """The exact figure that agrees with the one shown; the latter is cut to whole seconds."""
+    shown = end.printed_seconds or 0
+    recorded = counters.last_seconds if counters is not None and counters.last_success else None
+    for seconds in (recorded, end.last_run_seconds):
+        if seconds is not None and shown - 0.5 <= seconds <= shown + 1.5:
+            return round(seconds)
+    return shown
+
+
+def _failure(job: OpenJob, end: End) -> Outcome:
+    """Which of the two an unsuccessful end was: an error makes the machine drop the file, a cancel keeps it."""
+    if job.cancelling or (end.path is not None and not end.error):
+        return Outcome.CANCELLED
+    return Outcome.FAILED
+
+
+def _with_tail(job: OpenJob, end: End, counters: RunCounters | None) -> int:
+    """What was seen, plus what the run probably worked after that."""
+    latest = _latest(job, end)
+    if job.paused or latest <= job.worked_at:
+        return job.printed_seconds
+    recorded = recorded_end(counters.last_ended_at if counters else None, job.worked_at, latest)
+    middle = job.worked_at + (latest - job.worked_at) / 2
+    likely = recorded or (middle if _is_brief(job.worked_at, latest) else job.worked_at)
+    return job.printed_seconds + round((likely - job.worked_at).total_seconds())
+
+
+def _latest(job: OpenJob, end: End) -> datetime:
+    return job.over_at or end.at
+
+
+def _is_brief(start: datetime, end: datetime) -> bool:
+    return timedelta() <= end - start <= CERTAIN_WITHIN

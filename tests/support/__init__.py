@@ -1,0 +1,1 @@
+"""Real servers and programs for tests: PostgreSQL, OctoPrint, a mail server, a browser."""
