@@ -254,3 +254,7 @@ def _require_port(host: str, port: int) -> None:
 def main() -> None:
     """The command's entry point."""
     cli()
+
+
+if __name__ == "__main__":
+    main()

@@ -19,9 +19,9 @@ from fablab.core.config import Config
 from fablab.core.db import db, transaction
 from fablab.core.links import set_public_url
 from fablab.delivery import deliver
-from fablab.usage.connections import Means, watched
+from fablab.usage.connections import Means
 from fablab.usage.reports import take
-from machines.poller import Poller
+from fablab.usage.rounds import Rounds
 
 log = logging.getLogger(__name__)
 NAME = "worker"
@@ -35,9 +35,7 @@ class Worker:
     def __init__(self, app: Flask) -> None:
         self._app = app
         self._config: Config = app.config["FABLAB"]
-        self._poller = Poller(clock=clock.now)
-        self._begun: dict[int, int] = {}
-        """The version of the memory with which each reading that is under way began."""
+        self._rounds = Rounds(clock.now)
         self._stop = threading.Event()
 
     def run(self) -> None:
@@ -49,19 +47,14 @@ class Worker:
         log.info("worker started; polls every %s s", self._config.poll_seconds)
         self._stop.wait()
         scheduler.shutdown(wait=False)
-        self._poller.close()
+        self._rounds.close()
         log.info("worker stopped")
 
     def poll(self) -> None:
         """Read every machine that is due, and write down what they said."""
         config = self._config
         means = Means(config.secret_key, config.printer_networks, config.machine_timeout_seconds)
-        found = watched(db.session(), means)
-        db.session.rollback()  # Nothing is held open while machines take their time to answer.
-        for machine, version in found:
-            self._begun.setdefault(machine.id, version)
-        for reading in self._poller.poll([machine for machine, _ in found], wait_seconds=config.poll_seconds * 0.8):
-            version = self._begun.pop(reading.id)
+        for reading, version in self._rounds.read(db.session(), means, config.poll_seconds * 0.8):
             with transaction() as session:
                 if not take(session, reading, version, clock.now()):
                     log.warning("reading of connection %s came too late and was dropped", reading.id)

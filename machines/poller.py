@@ -149,8 +149,10 @@ class Poller:
         try:
             if line.driver is None:
                 line.driver = self._open_driver(line.settings)
-            at, status, state, events = read(line.driver, machine.state, self._clock)
-            return Reading(id=machine.id, at=at, status=status, error=None, state=state, events=events)
+            sight = read(line.driver, machine.state, self._clock)
+            return Reading(
+                id=machine.id, at=sight.at, status=sight.status, error=None, state=sight.state, events=sight.events
+            )
         except MachineError as caught:
             error = caught
         except Exception as caught:

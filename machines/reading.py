@@ -1,45 +1,58 @@
 """One reading of one machine: asks it, asks the file's record if the tracker wants it, and lets the tracker judge."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 
 from machines.driver import Driver
 from machines.errors import MachineError
-from machines.status import MachineStatus, RunCounters
+from machines.status import MachineStatus
 from machines.tracker import Event, TrackerState, observe, wants_counters
 
 Clock = Callable[[], datetime]
 
 
-def read(
-    driver: Driver, state: TrackerState, clock: Clock
-) -> tuple[datetime, MachineStatus, TrackerState, tuple[Event, ...]]:
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What one reading came to."""
+
+    at: datetime
+    status: MachineStatus
+    state: TrackerState
+    events: tuple[Event, ...]
+
+
+def read(driver: Driver, state: TrackerState, clock: Clock) -> Sight:
     """What the machine says, and what that amounts to; raises MachineError if it cannot be read."""
     status = driver.status()
     at = clock()
     path = wants_counters(state, status, at)
-    counters = None
-    if path is not None:
-        status, counters, at = _with_counters(driver, path, status, at, clock)
-    state, events = observe(state, status, counters, at)
-    return at, status, state, events
+    if path is None:
+        return Sight(at, status, *observe(state, status, None, at))
+    sight = _observe_with_counters(driver, path, Sight(at, status, state, ()), clock)
+    another = wants_counters(sight.state, sight.status, sight.at)
+    if another in (None, path):
+        return sight
+    # One run made way for another, of a file whose record is wanted too.
+    return _observe_with_counters(driver, another, sight, clock)
 
 
-def _with_counters(
-    driver: Driver, path: str, status: MachineStatus, at: datetime, clock: Clock
-) -> tuple[MachineStatus, RunCounters | None, datetime]:
-    """The record of a file and a status that go together.
+def _observe_with_counters(driver: Driver, path: str, before: Sight, clock: Clock) -> Sight:
+    """Observe a status together with the record of a file.
 
     The run might end between the two questions, and its end would then be in the record that is to tell the runs
     before it. So a running machine is asked again, after its record; a record that comes too late is left for later.
     """
+    at, status, counters = before.at, before.status, None
     try:
         counters = driver.counters(path)
-        if counters is None or not status.activity.is_running or status.path != path:
-            return status, counters, at
-        again = driver.status()
+        if counters is not None and status.activity.is_running and status.path == path:
+            again = driver.status()
+            if again.activity.is_running and again.path == path:
+                status, at = again, clock()
+            else:
+                counters = None
     except MachineError:
-        return status, None, at
-    if again.activity.is_running and again.path == path:
-        return again, counters, clock()
-    return status, None, at
+        counters = None
+    state, events = observe(before.state, status, counters, at)
+    return Sight(at, status, state, before.events + events)

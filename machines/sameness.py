@@ -46,6 +46,13 @@ def goes_on(job: OpenJob, status: MachineStatus, counters: RunCounters | None, a
     return status.last_run_seconds in (None, job.fingerprint)
 
 
+def is_unsure(job: OpenJob, status: MachineStatus, counters: RunCounters | None, at: datetime) -> bool:
+    """The sights might be of two runs, and the file's record was not there to tell."""
+    if job.ends_since(counters) is not None:
+        return False
+    return job.unsure or (status.activity is not Activity.ENDING and not _began_before(job, status, at))
+
+
 def hides_a_change(job: OpenJob, status: MachineStatus, at: datetime) -> bool:
     """By its working time the run began after its last sight: a pause, or another run that nobody recorded."""
     shown = shown_seconds(status)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from machines.events import Event, JobEnded, JobProgressed, JobStarted, Outcome
-from machines.sameness import goes_on, hides_a_change, is_over, may_be_over, shown_seconds
+from machines.sameness import goes_on, hides_a_change, is_over, is_unsure, may_be_over, shown_seconds
 from machines.status import Activity, MachineStatus, RunCounters
 from machines.tracker_state import End, FreeSight, OpenJob, TrackerState, job_key
 from machines.unseen import unseen_between, unseen_run
@@ -88,7 +88,11 @@ def _observe_free(free: FreeSight | None, status: MachineStatus, counters: RunCo
 def _progress(
     free: FreeSight | None, job: OpenJob, status: MachineStatus, counters: RunCounters | None, at: datetime
 ) -> Step:
-    job = replace(job, end=None, doubtful=job.doubtful or hides_a_change(job, status, at))
+    unsure = is_unsure(job, status, counters, at)
+    # A record that is first read now would not tell the runs before it.
+    mixed = unsure and job.success is None and counters is not None
+    doubtful = job.doubtful or mixed or hides_a_change(job, status, at)
+    job = replace(job, end=None, unsure=unsure, doubtful=doubtful)
     before, after = _progressed(job), _progressed(_seen(job, status, counters, at))
     events = () if replace(before, seen_at=after.seen_at) == after else (after,)
     return TrackerState(free=free, job=_seen(job, status, counters, at)), events
@@ -139,7 +143,7 @@ def _opened(free: FreeSight | None, status: MachineStatus, counters: RunCounters
         started_at=started_at,
         activity=status.activity,
         seen_at=at,
-        worked_at=min(free.at, at) if ending and free is not None else at,
+        worked_at=min(free.at + timedelta(seconds=shown or 0), at) if ending and free is not None else at,
         fingerprint=status.last_run_seconds,
         doubtful=unseen_start,
     )

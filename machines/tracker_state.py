@@ -69,6 +69,8 @@ class OpenJob:
     """How often that record was asked for in vain."""
     cancelling: bool = False
     complete: bool = False
+    unsure: bool = False
+    """Since its record was last read, one of the sights might have been of another run."""
     doubtful: bool = False
     """Another run of the same file may be mixed with this one, or its beginning was not seen."""
     end: End | None = None

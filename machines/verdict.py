@@ -30,16 +30,19 @@ def judge(job: OpenJob, end: End, counters: RunCounters | None, at: datetime, *,
     """How the run ended; None, unless `final`, while the file's record does not yet tell."""
     ends = job.ends_since(counters)
     if counters is not None and ends is not None and sum(ends) > 1:
-        verdict = _several(job, end, counters, ends)
+        verdict = _several(job, end, counters, ends, at)
     elif counters is not None and ends == (0, 1):
         verdict = _failed(job, end, counters)
-    elif counters is not None and (ends == (1, 0) or (ends is None and _has_new_success(job, counters))):
+    elif counters is not None and (
+        ends == (1, 0) or (ends is None and counters.last_success and _is_new_success(job, counters.last_seconds))
+    ):
         verdict = _done(job, end, counters, at)
     elif final or (_shows_done(job, end) and _is_exact(job, end)):
         verdict = _from_sights(job, end, counters, recorded=ends is not None)
     else:
         return None
-    return replace(verdict, certain=verdict.certain and not job.doubtful)
+    mixed = job.doubtful or (job.unsure and job.success is None)
+    return replace(verdict, certain=verdict.certain and not mixed)
 
 
 def ended(job: OpenJob, end: End, verdict: Verdict, counters: RunCounters | None) -> JobEnded:
@@ -50,7 +53,8 @@ def ended(job: OpenJob, end: End, verdict: Verdict, counters: RunCounters | None
     if verdict.outcome is not Outcome.UNKNOWN:
         own = None if verdict.unseen or counters is None else counters.last_ended_at
         worked = timedelta(seconds=max(0, verdict.printed_seconds - job.printed_seconds))
-        ended_at = recorded_end(own, earliest, latest) or min(earliest + worked, latest)
+        whole = job.started_at + timedelta(seconds=verdict.printed_seconds)
+        ended_at = recorded_end(own, earliest, latest) or min(max(earliest + worked, whole), latest)
     return JobEnded(
         job_key=job.key,
         ended_at=ended_at,
@@ -75,9 +79,9 @@ def recorded_end(recorded_at: float | None, earliest: datetime, latest: datetime
     return min(max(instant, earliest), latest)
 
 
-def _has_new_success(job: OpenJob, counters: RunCounters) -> bool:
-    """The record was not read before this run ended, but its newest entry differs from the one shown meanwhile."""
-    return bool(counters.last_success) and counters.last_seconds not in (None, job.fingerprint)
+def _is_new_success(job: OpenJob, seconds: float | None) -> bool:
+    """The newest success differs from the one shown during the run, and may be the run's own."""
+    return seconds not in (None, job.fingerprint) and (seconds or 0) >= job.printed_seconds - SLACK.total_seconds()
 
 
 def _done(job: OpenJob, end: End, counters: RunCounters, at: datetime) -> Verdict:
@@ -103,13 +107,17 @@ def _failed(job: OpenJob, end: End, counters: RunCounters) -> Verdict:
     return Verdict(_failure(job, end), _with_tail(job, end, counters), sure)
 
 
-def _several(job: OpenJob, end: End, counters: RunCounters, ends: tuple[int, int]) -> Verdict:
-    """More than one run of the file has ended since; this one was the first of them."""
+def _several(job: OpenJob, end: End, counters: RunCounters, ends: tuple[int, int], at: datetime) -> Verdict:
+    """More than one run of the file has ended since: this one, and others that nobody saw."""
     success, failure = ends
-    unseen = bool(counters.last_success)
+    newest = counters.last_seconds if counters.last_success else None
+    if newest is not None and timedelta(seconds=newest) > at - job.seen_at and _is_new_success(job, newest):
+        # The newest began before our last sight, so it is this one; the others came before.
+        return Verdict(Outcome.DONE, round(newest), certain=False)
+    unseen = newest is not None and not job.unsure
     if job.complete:
-        return Verdict(Outcome.DONE, job.printed_seconds, certain=True, unseen=unseen)
-    if not failure or (success == failure == 1 and not counters.last_success):
+        return Verdict(Outcome.DONE, job.printed_seconds, certain=not job.unsure, unseen=unseen)
+    if not failure or (success == failure == 1 and newest is None):
         tail = timedelta(seconds=job.remaining_seconds or 0)
         seconds = min(tail, _latest(job, end) - job.worked_at).total_seconds()
         return Verdict(Outcome.DONE, job.printed_seconds + max(0, round(seconds)), certain=False, unseen=unseen)
@@ -122,6 +130,9 @@ def _from_sights(job: OpenJob, end: End, counters: RunCounters | None, *, record
     """The record does not tell, so only what was seen counts."""
     if job.complete and not _shows_done(job, end):
         return Verdict(Outcome.DONE, job.printed_seconds, certain=True)
+    if end.reused and end.path == job.path and _is_new_success(job, end.last_run_seconds):
+        began_before = timedelta(seconds=end.last_run_seconds or 0) > end.at - job.seen_at
+        return Verdict(Outcome.DONE, round(end.last_run_seconds or 0), began_before)
     if _shows_done(job, end):
         return Verdict(Outcome.DONE, _shown_seconds(job, end, counters), _is_exact(job, end) or job.complete)
     brief = _is_brief(job.worked_at, _latest(job, end))

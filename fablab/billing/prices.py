@@ -69,3 +69,12 @@ def quote(session: Session, resource: Resource, member: Member, at: datetime) ->
 def prices(session: Session) -> list[Price]:
     """Every price, by category, class and day."""
     return list(session.scalars(select(Price).order_by(Price.category_id, Price.class_id, Price.valid_from.desc())))
+
+
+def prices_on(session: Session, day: date) -> list[Price]:
+    """The prices in force on a day: of each entity, category and class the latest that had begun."""
+    found: dict[tuple[int, int, int | None], Price] = {}
+    for price in prices(session):
+        if price.valid_from <= day:
+            found.setdefault((price.legal_entity_id, price.category_id, price.class_id), price)
+    return list(found.values())

@@ -9,10 +9,13 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import JSON, DateTime, Dialect, Engine, MetaData, TypeDecorator, event
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
 from sqlalchemy.pool import ConnectionPoolEntry
 
 _WRITING = "fablab_writing"
+DatabaseFailed = DBAPIError
+"""The database does not answer, or not as it should; for those who must say so instead of failing."""
 
 
 class Model(DeclarativeBase):

@@ -187,3 +187,10 @@ def end_sign_ins(session: Session, member_id: int) -> None:
     member = queries.member(session, member_id)
     member.session_version += 1
     session.flush()
+
+
+def set_locale(session: Session, member_id: int, locale: str) -> None:
+    """Speak this language to a person from now on, on screens and in mails; an unknown one changes nothing."""
+    if locale in LOCALES:
+        queries.member(session, member_id).locale = locale
+        session.flush()

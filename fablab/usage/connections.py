@@ -69,7 +69,7 @@ def connect(
     if reasons:
         raise Refused(reasons)
     if connection is None:
-        connection = Connection(resource_id=resource_id, created_at=now, live=LiveState(tracker={}))
+        connection = Connection(resource_id=resource_id, created_at=now, live=LiveState(tracker={}, version=0))
         session.add(connection)
     connection.kind, connection.url = kind, url
     if key:
@@ -164,3 +164,8 @@ def _reasons_against(kind: str, url: str) -> list[Refusal]:
 
 def _owner(resource_id: int) -> str:
     return f"connection:{resource_id}"
+
+
+def machine_kinds() -> tuple[str, ...]:
+    """The kinds of machines that can be connected."""
+    return kinds()

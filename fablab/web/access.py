@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from functools import wraps
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import Flask, abort, redirect, request, url_for
 from flask_login import LoginManager, current_user, login_user, logout_user
@@ -103,7 +104,17 @@ def guard(app: Flask) -> None:
             return None
         if current_user.is_authenticated:
             return None
-        return redirect(url_for("auth.sign_in_page", next=own_path(request.full_path.rstrip("?"))))
+        return _to_sign_in()
+
+
+def _to_sign_in() -> Response:
+    """Send them to sign in and back to the page they were on; a part of a page takes the whole page along."""
+    if request.headers.get("HX-Request") == "true":
+        page = urlsplit(request.headers.get("HX-Current-URL", "/"))
+        target = url_for("auth.sign_in_page", next=own_path(f"{page.path}?{page.query}".rstrip("?")))
+        return Response(status=401, headers={"HX-Redirect": target})
+    come_back = own_path(request.full_path.rstrip("?")) if request.method == "GET" else None
+    return redirect(url_for("auth.sign_in_page", next=come_back))
 
 
 def own_path(target: str | None) -> str | None:

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from fablab.booking.queries import Availability
 from fablab.catalog.models import Resource, ResourceState
-from fablab.core.i18n import _, show_day, show_duration, show_moment, show_time
+from fablab.core.i18n import _, locale, show_day, show_duration, show_moment, show_time
 from fablab.core.period import Period
 from fablab.usage.models import Condition, LiveState
 
@@ -84,8 +84,7 @@ def _said_by_machine(resource: Resource, live: LiveState, now: datetime) -> Stat
 def _percent(live: LiveState) -> int | None:
     if live.progress is None:
         return None
-    share = live.progress if live.progress > 1 else live.progress * 100
-    return max(0, min(100, int(share)))
+    return max(0, min(100, int(live.progress * 100)))
 
 
 def _time_left(resource: Resource, live: LiveState) -> str:
@@ -129,7 +128,8 @@ def _when(moment: datetime, resource: Resource, now: datetime) -> str:
     if days == 0:
         return show_time(moment, zone)
     if days < 7:
-        return f"{show_day(moment, zone).split()[0].lower()} {show_time(moment, zone)}"
+        weekday = show_day(moment, zone).split()[0]
+        return f"{weekday.lower() if locale() == 'fr' else weekday} {show_time(moment, zone)}"
     return show_moment(moment, zone)
 
 

@@ -178,7 +178,12 @@ class Log:
 
 
 def watch(
-    world: World, driver: Driver, *, interval: float = 5.0, after: float = 120.0, outages: Iterable[tuple[float, float]] = ()
+    world: World,
+    driver: Driver,
+    *,
+    interval: float = 5.0,
+    after: float = 120.0,
+    outages: Iterable[tuple[float, float]] = (),
 ) -> Log:
     """Poll the world to its end and a little longer, as the poller does; the state goes through JSON each time."""
     log, state = Log(), TrackerState.new()
@@ -192,9 +197,10 @@ def watch(
                 due = begin + start + length
         was = world.running()
         try:
-            _, status, state, events = read(driver, state, world.clock)
-            log.add(events)
-            if was is not None and was is world.running() and status.activity.is_running:
+            sight = read(driver, state, world.clock)
+            state = sight.state
+            log.add(sight.events)
+            if was is not None and was is world.running() and sight.status.activity.is_running:
                 was.seen = True
         except MachineError:
             state = missed(state, world.clock())
@@ -205,19 +211,32 @@ def watch(
 
 
 def match(log: Log, runs: list[Run]) -> list[tuple[JobEnded, Run | None]]:
-    """Each reported job with the true run that it stands for; a run stands behind one job only."""
-    left = list(runs)
+    """Each reported job with the true run that it stands for: in order, and a run stands behind one job only."""
+    jobs = [(log.started[key], ended) for key, ended in log.ended.items()]
+    best: list[list[float]] = [[0.0] * (len(runs) + 1) for _ in range(len(jobs) + 1)]
+    for row, (started, ended) in enumerate(jobs, 1):
+        for column, run in enumerate(runs, 1):
+            fit = best[row - 1][column - 1] + likeness(started, ended, run)
+            best[row][column] = max(best[row - 1][column], best[row][column - 1], fit)
     pairs: list[tuple[JobEnded, Run | None]] = []
-    for key, ended in log.ended.items():
-        started = log.started[key]
-        begin, end = started.started_at.timestamp() - 3, ended.latest_end.timestamp() + 3
-        fitting = [run for run in left if run.path == started.path and run.started <= end and run.ended >= begin]
-        run = min(fitting, key=lambda run: abs(run.started - begin - 3), default=None)
-        if run is not None:
-            left.remove(run)
-        pairs.append((ended, run))
-    return pairs
+    row, column = len(jobs), len(runs)
+    while row:
+        started, ended = jobs[row - 1]
+        fit = likeness(started, ended, runs[column - 1]) if column else 0.0
+        if fit and best[row][column] == best[row - 1][column - 1] + fit:
+            pairs.append((ended, runs[column - 1]))
+            row, column = row - 1, column - 1
+        elif column and best[row][column] == best[row][column - 1]:
+            column -= 1
+        else:
+            pairs.append((ended, None))
+            row -= 1
+    return pairs[::-1]
 
 
-def seconds(delta: timedelta) -> float:
-    return delta.total_seconds()
+def likeness(started: JobStarted, ended: JobEnded, run: Run) -> float:
+    """How well a reported job and a true run agree; nothing if they cannot be the same."""
+    begin, end = started.started_at.timestamp() - 3, ended.latest_end.timestamp() + 3
+    if run.path != started.path or run.started > end or run.ended < begin:
+        return 0.0
+    return 1 / (1 + abs(run.started - begin - 3) + abs(run.ended - ended.ended_at.timestamp())) + 1

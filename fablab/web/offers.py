@@ -1,0 +1,92 @@
+"""What a booking sheet offers: starts, durations, what they cost, and the nearest free time. Pure but for `Sheet`."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from fablab.billing.prices import Quote
+from fablab.core.i18n import _, show_duration, show_moment, show_money, show_time
+from fablab.core.period import Period
+
+NOW = "now"
+USUAL = (1, 2, 3, 4, 6, 8)
+"""How many slots the durations on offer last."""
+_MINUTE = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Something to choose: its value, what it is called, and a word below."""
+
+    value: str
+    label: str
+    note: str
+    chosen: bool
+
+
+def starts(free: Iterable[Period], openings: Iterable[Period], step: int) -> Iterator[datetime]:
+    """Every start on the grid of slots at which a whole slot is free."""
+    parts = list(free)
+    length = timedelta(minutes=step)
+    for opening in openings:
+        start = opening.start
+        while start + length <= opening.end:
+            if any(part.start <= start and start + length <= part.end for part in parts):
+                yield start
+            start += length
+
+
+def free_for(free: Iterable[Period], start: datetime) -> int:
+    """For how many minutes it is free from a start on; 0 if it is not."""
+    part = next((part for part in free if part.start <= start < part.end), None)
+    return int((part.end - start) // _MINUTE) if part else 0
+
+
+def durations(slot: int, cap: int, chosen: int) -> list[int]:
+    """Minutes to choose from: some slots, up to the next reservation or the closing time, and what was chosen."""
+    usual = {slot * count for count in USUAL if slot * count <= cap}
+    if slot <= cap < slot * USUAL[-1]:
+        usual.add(cap // 5 * 5)
+    return sorted(usual | {chosen})
+
+
+def duration_choices(minutes: Iterable[int], start: datetime, chosen: int, zone: ZoneInfo, quote: Quote | None) -> list[Choice]:
+    """The durations, each with its end and what it would cost if all of it were used."""
+    found = []
+    for length in minutes:
+        end = show_time(start + timedelta(minutes=length), zone)
+        cost = f" · ≈ {show_money(quote.amount_for(length * 60))}" if quote else ""
+        found.append(Choice(str(length), show_duration(length * 60), f"→ {end}{cost}", length == chosen))
+    return found
+
+
+def start_choices(found: Iterable[datetime], chosen: str, now: datetime, zone: ZoneInfo, *, now_too: bool) -> list[Choice]:
+    """The starts of a day, and now if it is free now; the chosen one is among them whatever it is."""
+    values = {start.strftime("%Y-%m-%dT%H:%M:%SZ"): start for start in found if start > now}
+    choices = [Choice(key, show_time(start, zone), "", key == chosen) for key, start in values.items()]
+    if now_too or chosen == NOW:
+        choices.insert(0, Choice(NOW, _("Now (%(time)s)", time=show_time(now, zone)), "", chosen == NOW))
+    if chosen != NOW and chosen not in values:
+        choices.insert(0, Choice(chosen, show_time(datetime.fromisoformat(chosen), zone), "", True))
+    return choices
+
+
+def nearest(free: Iterable[Period], openings: Iterable[Period], wanted: Period, step: int, count: int = 3) -> list[Period]:
+    """The free times of the same length that lie nearest to the wanted one, in order."""
+    parts, length = list(free), wanted.end - wanted.start
+    fitting = [
+        Period(start, start + length)
+        for start in starts(parts, openings, step)
+        if any(part.start <= start and start + length <= part.end for part in parts)
+    ]
+    fitting += [Period(part.start, part.start + length) for part in parts if part.start + length <= part.end]
+    by_distance = sorted(set(fitting), key=lambda period: (abs(period.start - wanted.start), period.start))
+    return sorted(by_distance[:count])
+
+
+def when(period: Period, zone: ZoneInfo, day_of: datetime) -> str:
+    """A free time in words, with its day if that is another one."""
+    if period.start.astimezone(zone).date() == day_of.astimezone(zone).date():
+        return f"{show_time(period.start, zone)}–{show_time(period.end, zone)}"
+    return f"{show_moment(period.start, zone)}–{show_time(period.end, zone)}"
