@@ -46,6 +46,18 @@ def goes_on(job: OpenJob, status: MachineStatus, counters: RunCounters | None, a
     return status.last_run_seconds in (None, job.fingerprint)
 
 
+def is_stale(job: OpenJob, status: MachineStatus, counters: RunCounters | None, at: datetime) -> bool:
+    """The machine may still show a run whose end it has recorded: half a second later it would know better."""
+    ends = job.ends_since(counters)
+    if job.suspect or job.end is not None or ends is None or not sum(ends) or is_over(job, status):
+        return False
+    return (
+        status.activity is not Activity.ENDING
+        and not _began_before(job, status, at)
+        and not _began_after(job, status, at)
+    )
+
+
 def is_unsure(job: OpenJob, status: MachineStatus, counters: RunCounters | None, at: datetime) -> bool:
     """The sights might be of two runs, and the file's record was not there to tell."""
     if job.ends_since(counters) is not None:
@@ -55,13 +67,10 @@ def is_unsure(job: OpenJob, status: MachineStatus, counters: RunCounters | None,
 
 def hides_a_change(job: OpenJob, status: MachineStatus, at: datetime) -> bool:
     """By its working time the run began after its last sight: a pause, or another run that nobody recorded."""
-    shown = shown_seconds(status)
-    if shown is None or status.activity in (Activity.STARTING, Activity.ENDING):
-        return False
-    if at - timedelta(seconds=shown) <= job.seen_at + SLACK:
+    if status.activity in (Activity.STARTING, Activity.ENDING) or not _began_after(job, status, at):
         return False
     now_paused = status.activity is Activity.PAUSED
-    if now_paused and job.paused and shown == job.printed_seconds:
+    if now_paused and job.paused and shown_seconds(status) == job.printed_seconds:
         return False
     return not (now_paused or job.paused) or at - job.seen_at > CERTAIN_WITHIN
 
@@ -70,3 +79,9 @@ def _began_before(job: OpenJob, status: MachineStatus, at: datetime) -> bool:
     """The run that the machine shows began before the last sight of this one, so they are the same."""
     shown = shown_seconds(status)
     return shown is not None and job.seen_at <= at and at - timedelta(seconds=shown) < job.seen_at - SLACK
+
+
+def _began_after(job: OpenJob, status: MachineStatus, at: datetime) -> bool:
+    """By its working time the run that the machine shows began after the last sight of this one, unless it paused."""
+    shown = shown_seconds(status)
+    return shown is not None and at - timedelta(seconds=shown) > job.seen_at + SLACK

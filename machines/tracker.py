@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from machines.events import Event, JobEnded, JobProgressed, JobStarted, Outcome
-from machines.sameness import goes_on, hides_a_change, is_over, is_unsure, may_be_over, shown_seconds
+from machines.sameness import goes_on, hides_a_change, is_over, is_stale, is_unsure, may_be_over, shown_seconds
 from machines.status import Activity, MachineStatus, RunCounters
 from machines.tracker_state import End, FreeSight, OpenJob, TrackerState, job_key
 from machines.unseen import unseen_between, unseen_run
@@ -56,6 +56,8 @@ def observe(state: TrackerState, status: MachineStatus, counters: RunCounters | 
         return _observe_free(state.free, status, counters, at)
     if goes_on(job, status, counters, at):
         return _progress(state.free, job, status, counters, at)
+    if is_stale(job, status, counters, at):
+        return TrackerState(free=state.free, job=replace(job, suspect=True)), ()
     return _close(state.free, job, status, counters, at)
 
 
@@ -92,7 +94,7 @@ def _progress(
     # A record that is first read now would not tell the runs before it.
     mixed = unsure and job.success is None and counters is not None
     doubtful = job.doubtful or mixed or hides_a_change(job, status, at)
-    job = replace(job, end=None, unsure=unsure, doubtful=doubtful)
+    job = replace(job, end=None, suspect=False, unsure=unsure, doubtful=doubtful)
     before, after = _progressed(job), _progressed(_seen(job, status, counters, at))
     events = () if replace(before, seen_at=after.seen_at) == after else (after,)
     return TrackerState(free=free, job=_seen(job, status, counters, at)), events
@@ -104,14 +106,16 @@ def _close(
     end = job.end or _end(job, status, at)
     if _has_failed(status) and end.path is None and not end.reused:
         end = replace(end, error=True)
-    told = end.reused and job.ends_since(counters) is not None
+    # With the next run under way nothing more will be known, and that run must not wait.
+    told = status.activity.is_running and counters is not None
     verdict = judge(job, end, counters, at, final=told or end.tries >= PATIENCE)
     if verdict is None:
         return TrackerState(free=free, job=replace(job, end=replace(end, tries=end.tries + 1))), ()
     event = ended(job, end, verdict, counters)
     events: tuple[Event, ...] = (event,)
     free = FreeSight(at=event.ended_at)
-    if verdict.unseen and counters is not None:
+    own = status.activity is Activity.ENDING and status.path == job.path
+    if verdict.unseen and counters is not None and not own:
         later = unseen_run(job.path, counters, status, event.ended_at, at)
         events += later
         free = FreeSight(at=later[-1].ended_at) if later else free

@@ -69,6 +69,8 @@ class OpenJob:
     """How often that record was asked for in vain."""
     cancelling: bool = False
     complete: bool = False
+    suspect: bool = False
+    """Its record has gained an entry while the machine still showed a run: a stale answer, or the next run."""
     unsure: bool = False
     """Since its record was last read, one of the sights might have been of another run."""
     doubtful: bool = False

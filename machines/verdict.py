@@ -37,7 +37,7 @@ def judge(job: OpenJob, end: End, counters: RunCounters | None, at: datetime, *,
         ends == (1, 0) or (ends is None and counters.last_success and _is_new_success(job, counters.last_seconds))
     ):
         verdict = _done(job, end, counters, at)
-    elif final or (_shows_done(job, end) and _is_exact(job, end)):
+    elif final or _is_plain(job, end):
         verdict = _from_sights(job, end, counters, recorded=ends is not None)
     else:
         return None
@@ -128,11 +128,10 @@ def _several(job: OpenJob, end: End, counters: RunCounters, ends: tuple[int, int
 
 def _from_sights(job: OpenJob, end: End, counters: RunCounters | None, *, recorded: bool) -> Verdict:
     """The record does not tell, so only what was seen counts."""
+    if end.reused and _is_new_success(job, end.last_run_seconds):
+        return Verdict(Outcome.DONE, round(end.last_run_seconds or 0), _is_exact(job, end))
     if job.complete and not _shows_done(job, end):
         return Verdict(Outcome.DONE, job.printed_seconds, certain=True)
-    if end.reused and end.path == job.path and _is_new_success(job, end.last_run_seconds):
-        began_before = timedelta(seconds=end.last_run_seconds or 0) > end.at - job.seen_at
-        return Verdict(Outcome.DONE, round(end.last_run_seconds or 0), began_before)
     if _shows_done(job, end):
         return Verdict(Outcome.DONE, _shown_seconds(job, end, counters), _is_exact(job, end) or job.complete)
     brief = _is_brief(job.worked_at, _latest(job, end))
@@ -153,9 +152,16 @@ def _shows_done(job: OpenJob, end: End) -> bool:
 
 
 def _is_exact(job: OpenJob, end: End) -> bool:
-    """The completed run that the machine shows began before our last sight of this run, so it is this run."""
-    began_before = timedelta(seconds=end.printed_seconds or 0) > end.at - job.seen_at
-    return began_before and end.last_run_seconds is not None and end.last_run_seconds != job.fingerprint
+    """The newest success that the machine shows began before our last sight of this run, so it is this run."""
+    seconds = end.last_run_seconds
+    return seconds is not None and _is_new_success(job, seconds) and timedelta(seconds=seconds) > end.at - job.seen_at
+
+
+def _is_plain(job: OpenJob, end: End) -> bool:
+    """The sights tell as much as the record would; and the next run must not wait."""
+    if _is_exact(job, end):
+        return True
+    return end.reused and (job.complete or (job.cancelling and _is_brief(job.worked_at, _latest(job, end))))
 
 
 def _shown_seconds(job: OpenJob, end: End, counters: RunCounters | None) -> int:

@@ -36,8 +36,7 @@ def refused(error: Refused) -> Response:
 def invalid(error: ValidationError) -> Response:
     """What was sent does not fit the schema: 400 where it is no JSON at all, else 422 with each field's fault."""
     if request.method in ("POST", "PATCH", "PUT") and not isinstance(request.get_json(silent=True), dict):
-        text = _("The body must be a JSON object, sent as application/json.")
-        return problem(400, _("This is not JSON"), text)
+        return _not_json()
     errors = [
         FieldError(field=".".join(str(part) for part in item["loc"]) or "body", message=item["msg"])
         for item in error.errors(include_url=False, include_context=False, include_input=False)
@@ -54,6 +53,7 @@ def answer_errors(app: OpenAPI) -> None:
     api.register_error_handler(NotSignedIn, _not_signed_in)
     api.register_error_handler(NotFound, _not_found)
     api.register_error_handler(Forbidden, _forbidden)
+    api.register_error_handler(RecursionError, _too_deep)
     api.register_error_handler(HTTPException, from_http)
 
 
@@ -75,3 +75,12 @@ def _not_found(error: NotFound) -> Response:
 
 def _forbidden(error: Forbidden) -> Response:
     return problem(403, _("Not allowed"), _("Your roles do not allow this."))
+
+
+def _not_json() -> Response:
+    return problem(400, _("This is not JSON"), _("The body must be a JSON object, sent as application/json."))
+
+
+def _too_deep(error: RecursionError) -> Response:
+    """JSON nested so deeply that the parser gives up."""
+    return _not_json()

@@ -38,7 +38,7 @@ class SignedIn:
         return f"{self.id}.{self.session_version}"
 
 
-@manager.user_loader
+@manager.user_loader  # type: ignore[untyped-decorator]
 def load(cookie: str) -> SignedIn | None:
     """The person behind a cookie, unless their sign-ins have been ended since."""
     member_id, _, version = cookie.partition(".")

@@ -79,9 +79,7 @@ def day_tables(actor: Actor, day: date, site_id: int | None, now: datetime) -> l
         by_site.setdefault(row.site_id, []).append(row)
     places = [site for site in sites.sites(session) if site.id in by_site]
     found = {standing.resource.id: standing for standing in standings(resources, now)}
-    facts = {
-        site.id: booking.availability(session, by_site[site.id], day_of(day, site.zone), now) for site in places
-    }
+    facts = {site.id: booking.availability(session, by_site[site.id], day_of(day, site.zone), now) for site in places}
     names = _names(actor, [item for items in facts.values() for item in items])
     return [_day_table(actor, site, places, facts, found, names, day, now) for site in places]
 

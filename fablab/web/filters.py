@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from flask import Flask, request
+from flask import Flask, request, url_for
 from flask_login import current_user
 from jinja2 import StrictUndefined
 from markupsafe import Markup
@@ -11,11 +11,13 @@ from markupsafe import Markup
 from fablab.billing.prices import Quote
 from fablab.core import clock, i18n
 from fablab.core.money import rounded
+from fablab.core.paths import STATIC
 from fablab.core.period import first_day_of
 from fablab.members.actor import Actor
 from fablab.members.models import Role
 from fablab.web import words
 from fablab.web.icons import icon
+from fablab.web.months import lab_zone
 from fablab.web.pulse import pulse
 from fablab.web.settings import settings
 
@@ -40,10 +42,17 @@ def register(app: Flask) -> None:
         duration=i18n.show_duration,
         cents=rounded,
         utc=utc,
+        ago=show_since,
         price=show_price,
     )
-    environment.globals.update(icon=icon, words=words, pulse=pulse, settings=settings, Role=Role)
+    environment.globals.update(asset=asset, icon=icon, words=words, pulse=pulse, settings=settings, Role=Role)
     app.context_processor(_surroundings)
+
+
+def asset(name: str) -> str:
+    """The address of a static file, with its age, so that browsers keep it until it changes."""
+    path = STATIC / name
+    return url_for("static", filename=name, v=int(path.stat().st_mtime) if path.is_file() else None)
 
 
 def utc(moment: datetime) -> str:
@@ -55,6 +64,13 @@ def show_month(month: str | date) -> str:
     """The month with its year, from `2026-09` or a day in it, with a capital."""
     text = i18n.show_month(first_day_of(month) if isinstance(month, str) else month)
     return text[:1].upper() + text[1:]
+
+
+def show_since(moment: datetime) -> str:
+    """Since when, on the lab's clock: the time of today, or day and time."""
+    zone = lab_zone()
+    today = clock.now().astimezone(zone).date() == moment.astimezone(zone).date()
+    return i18n.show_time(moment, zone) if today else i18n.show_moment(moment, zone)
 
 
 def show_price(quote: Quote, currency: str = "EUR") -> Markup:

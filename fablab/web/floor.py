@@ -37,7 +37,9 @@ def standings(resources: list[Resource], now: datetime) -> list[Standing]:
     lives = usage.live_states(session, [row.id for row in resources])
     lacks = missing_for_viewer(resources, now)
     return [
-        Standing(item.resource, state_of(item.resource, lives.get(item.resource.id), item, now), lacks[item.resource.id])
+        Standing(
+            item.resource, state_of(item.resource, lives.get(item.resource.id), item, now), lacks[item.resource.id]
+        )
         for item in booking.availability(session, resources, horizon(now), now)
     ]
 

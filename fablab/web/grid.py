@@ -125,7 +125,9 @@ def heads_of(columns: Iterable[Period], zone: ZoneInfo) -> list[Head]:
 
 def week_heads(minutes: Iterable[int]) -> list[Head]:
     """The hours over a week's columns, by the wall clock."""
-    return [Head(f"{hour:02d}:00", len(list(group))) for hour, group in groupby(minutes, key=lambda minute: minute // 60)]
+    return [
+        Head(f"{hour:02d}:00", len(list(group))) for hour, group in groupby(minutes, key=lambda minute: minute // 60)
+    ]
 
 
 def cells_of(columns: Sequence[Period | None], facts: Availability, eyes: Eyes, now: datetime) -> list[Cell]:

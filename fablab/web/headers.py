@@ -45,4 +45,5 @@ def answer_if_changed(html: str) -> Response:
     response = current_app.make_response(html)
     response.headers["Cache-Control"] = "private, no-cache"
     response.add_etag()
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response

@@ -17,4 +17,6 @@ def icon(name: str) -> Markup:
         return Markup('<svg class="icon" viewBox="0 0 16 16" aria-hidden="true"></svg>')
     drawing = path.read_text(encoding="utf-8")
     inside = drawing[drawing.index(">", drawing.index("<svg")) + 1 : drawing.rindex("</svg>")]
-    return Markup(f'<svg class="icon" viewBox="0 0 16 16" fill="currentColor" aria-hidden="true">{inside.strip()}</svg>')
+    return Markup(
+        f'<svg class="icon" viewBox="0 0 16 16" fill="currentColor" aria-hidden="true">{inside.strip()}</svg>'
+    )

@@ -63,10 +63,10 @@ def month(text: str | None, present: str) -> str:
 def instant(text: str) -> datetime:
     """The instant that a slot carries, in UTC; BadRequest if it is none or has no offset."""
     try:
-        found = datetime.fromisoformat(text)
+        found: datetime | None = datetime.fromisoformat(text)
     except ValueError:
-        found = datetime.min
-    if found.tzinfo is None or found.year not in _YEARS:
+        found = None
+    if found is None or found.tzinfo is None or found.year not in _YEARS:
         raise BadRequest(_("“%(text)s” is not a time that can be booked; choose one of the slots.", text=text[:40]))
     return found.astimezone(UTC)
 

@@ -51,7 +51,9 @@ def durations(slot: int, cap: int, chosen: int) -> list[int]:
     return sorted(usual | {chosen})
 
 
-def duration_choices(minutes: Iterable[int], start: datetime, chosen: int, zone: ZoneInfo, quote: Quote | None) -> list[Choice]:
+def duration_choices(
+    minutes: Iterable[int], start: datetime, chosen: int, zone: ZoneInfo, quote: Quote | None
+) -> list[Choice]:
     """The durations, each with its end and what it would cost if all of it were used."""
     found = []
     for length in minutes:
@@ -61,7 +63,9 @@ def duration_choices(minutes: Iterable[int], start: datetime, chosen: int, zone:
     return found
 
 
-def start_choices(found: Iterable[datetime], chosen: str, now: datetime, zone: ZoneInfo, *, now_too: bool) -> list[Choice]:
+def start_choices(
+    found: Iterable[datetime], chosen: str, now: datetime, zone: ZoneInfo, *, now_too: bool
+) -> list[Choice]:
     """The starts of a day, and now if it is free now; the chosen one is among them whatever it is."""
     values = {start.strftime("%Y-%m-%dT%H:%M:%SZ"): start for start in found if start > now}
     choices = [Choice(key, show_time(start, zone), "", key == chosen) for key, start in values.items()]
@@ -72,7 +76,9 @@ def start_choices(found: Iterable[datetime], chosen: str, now: datetime, zone: Z
     return choices
 
 
-def nearest(free: Iterable[Period], openings: Iterable[Period], wanted: Period, step: int, count: int = 3) -> list[Period]:
+def nearest(
+    free: Iterable[Period], openings: Iterable[Period], wanted: Period, step: int, count: int = 3
+) -> list[Period]:
     """The free times of the same length that lie nearest to the wanted one, in order."""
     parts, length = list(free), wanted.end - wanted.start
     fitting = [

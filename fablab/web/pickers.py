@@ -27,17 +27,21 @@ def member_named(text: str) -> Member:
     if len(several) == 1 or len(exact) == 1:
         return (exact or several)[0]
     if several:
-        raise Refused.because("member_ambiguous", _("Several people match “%(text)s”; type the e-mail address.", text=text))
+        raise Refused.because(
+            "member_ambiguous", _("Several people match “%(text)s”; type the e-mail address.", text=text)
+        )
     raise Refused.because("member_unknown", _("Nobody matches “%(text)s”.", text=text))
 
 
 def suggestions() -> list[str]:
     """People to choose from while typing, each as `member_named` understands it."""
-    return [f"{row.name} <{row.email}>" if row.email else row.name for row in members.members(db.session(), limit=SUGGESTED)]
+    return [
+        f"{row.name} <{row.email}>" if row.email else row.name for row in members.members(db.session(), limit=SUGGESTED)
+    ]
 
 
 def payers(member_id: int, chosen: str) -> list[Choice]:
-    """Who may pay for this member's use: their accounts, each with its open projects; a form asks only where several."""
+    """Who may pay for this member's use: their accounts, each with its open projects."""
     session = db.session()
     accounts = members.accounts_of(session, member_id)
     projects = members.projects_of(session, [row.id for row in accounts])

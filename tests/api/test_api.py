@@ -1,0 +1,118 @@
+"""The API as a whole: who gets in, what it says of itself, and that it answers problems with problems."""
+
+import pytest
+
+from fablab.core.db import transaction
+from fablab.members import queries as members
+from tests.conftest import Lab
+
+ROUTES = [
+    ("GET", "/api/v1/me"),
+    ("GET", "/api/v1/resources"),
+    ("GET", "/api/v1/resources/1"),
+    ("GET", "/api/v1/resources/1/availability"),
+    ("GET", "/api/v1/reservations"),
+    ("POST", "/api/v1/reservations"),
+    ("DELETE", "/api/v1/reservations/1"),
+    ("GET", "/api/v1/usage"),
+    ("GET", "/api/v1/invoices"),
+    ("GET", "/api/v1/invoices/1.pdf"),
+    ("GET", "/api/v1/nothing"),
+]
+
+
+@pytest.mark.parametrize(("method", "path"), ROUTES)
+@pytest.mark.parametrize("authorization", [None, "Bearer", "Bearer fl_wrong", "Basic YTpi", "Bearer \x7f"])
+def test_every_route_asks_for_a_token(lab: Lab, method: str, path: str, authorization: str | None) -> None:
+    headers = {"Authorization": authorization} if authorization else {}
+
+    answer = lab.client().open(path, method=method, headers=headers)
+
+    assert (answer.status_code, answer.mimetype) == (401, "application/problem+json")
+    assert answer.headers["WWW-Authenticate"].startswith("Bearer")
+
+
+def test_the_list_above_knows_every_route(lab: Lab) -> None:
+    known = {(method, path.replace("/1", "/{}")) for method, path in ROUTES}
+    documented = {
+        (method.upper(), path)
+        for path, methods in lab.client().get("/api/v1/openapi.json").json["paths"].items()
+        for method in methods
+    }
+    plain = {(method, path.split("{")[0] + "{}" + path.split("}")[1] if "{" in path else path) for method, path in documented}
+
+    assert plain == known - {("GET", "/api/v1/nothing")}
+
+
+def test_a_revoked_token_opens_nothing(lab: Lab) -> None:
+    headers = lab.token(lab.cast.maker)
+    with transaction() as session:
+        members.tokens_of(session, lab.cast.maker)[0].revoked_at = members.member(session, lab.cast.maker).created_at
+
+    assert lab.client().get("/api/v1/me", headers=headers).status_code == 401
+
+
+def test_the_document_names_schemas_problems_and_the_token(lab: Lab) -> None:
+    document = lab.client().get("/api/v1/openapi.json").json
+
+    assert document["openapi"].startswith("3.1")
+    assert {"ReservationIn", "ReservationOut", "Problem", "AvailabilityOut"} <= set(document["components"]["schemas"])
+    assert document["components"]["securitySchemes"]["bearer"]["scheme"] == "bearer"
+    window = document["paths"]["/api/v1/reservations"]["get"]["parameters"]
+    assert {"from", "to", "resource"} <= {parameter["name"] for parameter in window}
+
+
+def test_me_tells_roles_accounts_and_certificates(lab: Lab) -> None:
+    body = lab.client().get("/api/v1/me", headers=lab.token(lab.cast.maker)).json
+
+    assert (body["id"], body["roles"]) == (lab.cast.maker, [])
+    assert [account["kind"] for account in body["accounts"]] == ["personal"]
+    assert [(item["course"], item["holds"]) for item in body["certificates"]] == [("Impression 3D", True)]
+
+
+def test_resources_tell_what_they_need_and_whether_one_may(lab: Lab) -> None:
+    client = lab.client()
+
+    printer = client.get(f"/api/v1/resources/{lab.cast.printer}", headers=lab.token(lab.cast.maker)).json
+    same = client.get(f"/api/v1/resources/{lab.cast.printer}", headers=lab.token(lab.cast.newcomer)).json
+    everything = client.get("/api/v1/resources", headers=lab.token(lab.cast.newcomer)).json["items"]
+
+    assert (printer["certificates"], printer["may_use"], same["may_use"]) == (["Impression 3D"], True, False)
+    assert len(everything) == 4
+
+
+@pytest.mark.parametrize("path", ["resources/999999", "resources/99999999999999999999", "invoices/5.pdf", "nothing"])
+def test_what_is_not_there_is_a_problem_document(lab: Lab, path: str) -> None:
+    answer = lab.client().get(f"/api/v1/{path}", headers=lab.token(lab.cast.maker))
+
+    assert answer.status_code in (404, 422)
+    assert answer.mimetype == "application/problem+json"
+
+
+def test_a_method_that_is_not_there_is_a_problem_document(lab: Lab) -> None:
+    answer = lab.client().put("/api/v1/reservations", json={}, headers=lab.token(lab.cast.maker))
+
+    assert answer.status_code in (404, 405)
+    assert answer.mimetype == "application/problem+json"
+
+
+def test_a_huge_body_is_refused(lab: Lab) -> None:
+    answer = lab.client().post(
+        "/api/v1/reservations",
+        data=b"x" * (3 * 1024 * 1024),
+        content_type="application/json",
+        headers=lab.token(lab.cast.maker),
+    )
+
+    assert answer.status_code in (400, 413)
+    assert answer.mimetype == "application/problem+json"
+
+
+@pytest.mark.parametrize(("language", "word"), [("fr", "habilitation"), ("en", "certificate")])
+def test_refusals_are_said_in_the_callers_language(lab: Lab, tomorrow: object, language: str, word: str) -> None:
+    headers = {**lab.token(lab.cast.newcomer), "Accept-Language": language}
+    body = {"resource_id": lab.cast.printer, "start": "2030-01-01T10:00:00Z", "end": "2030-01-01T11:00:00Z"}
+
+    answer = lab.client().post("/api/v1/reservations", json=body, headers=headers)
+
+    assert any(word in item["message"] for item in answer.json["refusals"])

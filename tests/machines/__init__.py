@@ -1,0 +1,1 @@
+"""How machines are read: against simulators, recordings and random histories."""

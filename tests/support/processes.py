@@ -1,0 +1,85 @@
+"""The lab's own processes, as they run in real life: `fablab serve` and `fablab work`."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import requests
+
+from fablab.core.config import Config
+from tests.support import process
+
+
+class LabProcesses:
+    """A web server and a worker on one database, each a real process that can be killed."""
+
+    def __init__(self, config: Config, folder: Path, **settings: str) -> None:
+        self.port = process.free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._folder = folder
+        self._log = folder / "processes.log"
+        self._environment = {
+            "PATH": os.environ.get("PATH", os.defpath),
+            "HOME": str(folder),
+            "FABLAB_INSTANCE": str(config.instance),
+            "FABLAB_DATABASE_URL": config.database_url,
+            "FABLAB_SECRET_KEY": config.secret_key,
+            "FABLAB_PUBLIC_URL": self.url,
+            **{f"FABLAB_{name.upper()}": value for name, value in settings.items()},
+        }
+        self._server: subprocess.Popen[bytes] | None = None
+        self._worker: subprocess.Popen[bytes] | None = None
+
+    def start_server(self) -> None:
+        """Start serving, and wait for the first answer."""
+        self._server = self._start("serve", "--port", str(self.port), "--workers", "1")
+        self.wait_for(self._answers, 30, "the server answers")
+
+    def start_worker(self) -> None:
+        """Start the worker."""
+        self._worker = self._start("work")
+
+    def kill_worker(self) -> None:
+        """End the worker as a power cut would."""
+        assert self._worker is not None
+        process.stop(self._worker, signal.SIGKILL)
+
+    def stop(self) -> None:
+        """End both as an operator would."""
+        for running in (self._worker, self._server):
+            if running is not None:
+                process.stop(running)
+
+    def wait_for(self, condition: Callable[[], bool], seconds: float, what: str) -> None:
+        """Wait until something is so, or fail with what the processes have said."""
+        deadline = time.monotonic() + seconds
+        while not condition():
+            if time.monotonic() > deadline:
+                raise AssertionError(f"not within {seconds} s: {what}\n{process.tail(self._log)}")
+            time.sleep(0.1)
+
+    def _answers(self) -> bool:
+        try:
+            return requests.get(f"{self.url}/healthz", timeout=2).status_code in (200, 503)
+        except requests.RequestException:
+            return False
+
+    def _start(self, *arguments: str) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-m", "fablab.cli", *arguments]
+        checkout = Path(__file__).parents[2]
+        return process.start(command, cwd=checkout, log=self._log, env=self._environment)
+
+
+@contextmanager
+def lab_processes(config: Config, folder: Path, **settings: str) -> Iterator[LabProcesses]:
+    """A lab's processes, not started yet; what was started ends with the block."""
+    processes = LabProcesses(config, folder, **settings)
+    try:
+        yield processes
+    finally:
+        processes.stop()
