@@ -26,15 +26,25 @@ def _deliver_one(office: PostOffice, task: outbox.Task) -> bool:
     try:
         if task.kind != MAIL:
             raise NotSent(f"nobody knows how to do {task.kind}", final=True)
-        office.send(task.key, task.payload, _attachment(task.payload))
+        attachment = _attachment(task.payload)
+        db.session.rollback()  # Nothing is held open while the mail server takes its time.
+        office.send(task.key, task.payload, attachment)
     except NotSent as error:
         log.warning("outbox row %s, attempt %s: %s", task.id, task.attempt, error)
-        with transaction() as session:
-            outbox.report_failure(session, task, str(error), clock.now(), final=error.final)
-        return False
+        return _failed(task, str(error), final=error.final)
+    except Exception as error:
+        # One row that cannot be done must not keep the worker from those behind it, and is given up in its turn.
+        log.exception("outbox row %s, attempt %s failed", task.id, task.attempt)
+        return _failed(task, type(error).__name__)
     with transaction() as session:
         outbox.report_done(session, task, clock.now())
     return True
+
+
+def _failed(task: outbox.Task, error: str, *, final: bool = False) -> bool:
+    with transaction() as session:
+        outbox.report_failure(session, task, error, clock.now(), final=final)
+    return False
 
 
 def _attachment(payload: dict[str, Any]) -> Attachment | None:

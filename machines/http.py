@@ -49,18 +49,25 @@ class MachineSession(requests.Session):
         self._deadline.restart()
         options |= {"allow_redirects": False, "stream": True, "timeout": self._deadline.seconds}
         try:
-            response = super().request(method, url, **options)
             try:
-                _refuse_failures(response)
-                _read_whole(response)
-            except BaseException:
-                response.close()
-                raise
-        except MachineError:
-            raise
+                return self._ask(method, url, options)
+            except requests.ConnectionError as error:
+                # A kept connection may have been closed while nobody spoke: a question may be asked again.
+                if method != "GET" or not _was_cut(error):
+                    raise
+                return self._ask(method, url, options)
         except (HTTPError, HTTPException, OSError, ValueError) as error:
             # Not chained: the library's own words may quote a header, and with it the key.
             raise _translated(error) from None
+
+    def _ask(self, method: str, url: str, options: dict[str, Any]) -> requests.Response:
+        response = super().request(method, url, **options)
+        try:
+            _refuse_failures(response)
+            _read_whole(response)
+        except BaseException:
+            response.close()
+            raise
         return response
 
 
@@ -99,13 +106,17 @@ def _translated(error: Exception) -> MachineError:
         return Unreachable("its certificate is not trusted")
     if any(isinstance(cause, ssl.SSLError) for cause in causes):
         return Unreachable("no secure connection")
-    if any(isinstance(cause, IncompleteRead | RemoteDisconnected | ConnectionError) for cause in causes):
+    if _was_cut(error) or any(isinstance(cause, IncompleteRead) for cause in causes):
         return Unreachable("the connection was cut")
     if any(isinstance(cause, HTTPException) for cause in causes):
         return Unintelligible("the answer is not HTTP")
     if any(isinstance(cause, requests.ConnectionError | HTTPError) for cause in causes):
         return Unreachable("the connection was cut")
     return Unintelligible("the address or the key cannot be sent")
+
+
+def _was_cut(error: Exception) -> bool:
+    return any(isinstance(cause, RemoteDisconnected | ConnectionError) for cause in _causes(error))
 
 
 def _causes(error: BaseException) -> list[BaseException]:

@@ -46,15 +46,9 @@ def invalid(error: ValidationError) -> Response:
 
 
 def answer_errors(app: OpenAPI) -> None:
-    """Let every error below /api/ become a problem document."""
+    """Let what does not fit a schema become a problem document too."""
     app.validation_error_callback = invalid
     app.validation_error_model = Problem
-    api.register_error_handler(Refused, refused)
-    api.register_error_handler(NotSignedIn, _not_signed_in)
-    api.register_error_handler(NotFound, _not_found)
-    api.register_error_handler(Forbidden, _forbidden)
-    api.register_error_handler(RecursionError, _too_deep)
-    api.register_error_handler(HTTPException, from_http)
 
 
 def from_http(error: HTTPException) -> Response:
@@ -84,3 +78,11 @@ def _not_json() -> Response:
 def _too_deep(error: RecursionError) -> Response:
     """JSON nested so deeply that the parser gives up."""
     return _not_json()
+
+
+api.register_error_handler(Refused, refused)
+api.register_error_handler(NotSignedIn, _not_signed_in)
+api.register_error_handler(NotFound, _not_found)
+api.register_error_handler(Forbidden, _forbidden)
+api.register_error_handler(RecursionError, _too_deep)
+api.register_error_handler(HTTPException, from_http)

@@ -40,6 +40,9 @@ def bring_in_line(session: Session, usage: UsageSession, now: datetime) -> Charg
     Raises:
         Refused: what would have to change is on an issued invoice.
     """
+    # Whoever else brings this use in line waits, and then finds what was done here.
+    query = select(UsageSession).where(UsageSession.id == usage.id).with_for_update(key_share=True)
+    session.scalars(query.execution_options(populate_existing=True)).one()
     standing = standing_charge(session, usage.id)
     due = _is_due(usage)
     if standing is not None:
@@ -92,6 +95,7 @@ def _rate(session: Session, usage: UsageSession, now: datetime) -> Charge | None
 
 
 def _reverse(session: Session, charge: Charge, now: datetime) -> None:
+    sites.lock_legal_entity(session, charge.legal_entity_id)  # Whoever issues must have finished, or wait.
     if session.get(InvoiceCharge, charge.id) is not None:
         raise Refused.because("invoiced", _("This use is on an issued invoice already; it can no longer be changed."))
     copied = {
@@ -131,7 +135,7 @@ def unpriced(session: Session, month: str | None = None, *, limit: int = 200) ->
             UsageSession.seconds > 0,
             ~stands,
         )
-        .order_by(UsageSession.started_at)
+        .order_by(UsageSession.started_at, UsageSession.id)
         .limit(limit)
     )
     found = session.scalars(query)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, aliased
 
 from fablab.billing.charges import rate_waiting
 from fablab.billing.models import Charge, Invoice, InvoiceCharge, InvoiceLine, NumberSeries
-from fablab.billing.reckoning import Bill, Item, Rate, bill_of
+from fablab.billing.reckoning import Bill, Item, Line, Rate, bill_of
 from fablab.billing.signals import invoice_issued
 from fablab.core.i18n import _
 from fablab.core.period import first_day_of, month_of
@@ -22,6 +22,16 @@ from fablab.sites import queries as sites
 from fablab.sites.models import LegalEntity
 
 SERIES = "invoice"
+LINE_SAYS = (
+    "description",
+    "quantity_seconds",
+    "price_cents",
+    "per_seconds",
+    "gross",
+    "vat_rate_bp",
+    "amount_cents",
+)
+"""What a line says, in its row and in the content that is hashed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +85,13 @@ def issue(
         actor.needs_for_entity(Role.TREASURER, entity_id)
     today = now.astimezone(entity.zone).date()
     _check_month(entity, month, now, unfinished)
-    series = _locked_series(session, entity, today)
     rate_waiting(session, now)
-    issued = [
-        _issue_one(session, entity, series, draft, month, today, now, actor)
-        for draft in drafts(session, entity_id, month)
-    ]
+    sites.lock_legal_entity(session, entity_id)
+    waiting = drafts(session, entity_id, month)
+    if not waiting:
+        return []
+    series = _series_of(session, entity, today)
+    issued = [_issue_one(session, entity, series, draft, month, today, now, actor) for draft in waiting]
     for invoice in issued:
         invoice_issued.send(None, session=session, invoice=invoice, now=now)
     return issued
@@ -98,14 +109,14 @@ def _check_month(entity: LegalEntity, month: str, now: datetime, unfinished: boo
         raise Refused.because("month_unfinished", text, overridable=True)
 
 
-def _locked_series(session: Session, entity: LegalEntity, today: date) -> NumberSeries:
-    """The year's series, locked: whoever else issues waits, and then finds what we have done."""
-    query = select(LegalEntity).where(LegalEntity.id == entity.id).with_for_update()
-    session.scalars(query).one()
+def _series_of(session: Session, entity: LegalEntity, today: date) -> NumberSeries:
+    """The year's series; the entity is locked, so that its last number stays the last."""
     wanted = (NumberSeries.legal_entity_id == entity.id, NumberSeries.series == SERIES)
     last = session.scalar(select(NumberSeries).where(*wanted).order_by(NumberSeries.year.desc()).limit(1))
     if last is not None and last.last_issued_on is not None and today < last.last_issued_on:
-        text = _("The last invoice is dated %(day)s, after today. Is this computer's clock right?", day=last.last_issued_on)
+        text = _(
+            "The last invoice is dated %(day)s, after today. Is this computer's clock right?", day=last.last_issued_on
+        )
         raise Refused.because("clock_back", text)
     if last is not None and last.year == today.year:
         return last
@@ -152,17 +163,7 @@ def _issue_one(
     session.add(invoice)
     session.flush()
     for position, line in enumerate(draft.bill.lines, start=1):
-        row = InvoiceLine(
-            invoice_id=invoice.id,
-            position=position,
-            description=line.rate.description,
-            quantity_seconds=line.quantity_seconds,
-            price_cents=line.rate.price_cents,
-            per_seconds=line.rate.per_seconds,
-            gross=line.rate.gross,
-            vat_rate_bp=line.rate.vat_rate_bp,
-            amount_cents=line.amount_cents,
-        )
+        row = InvoiceLine(invoice_id=invoice.id, position=position, **_line_says(line))
         session.add(row)
         session.flush()
         session.add_all(InvoiceCharge(charge_id=charge_id, line_id=row.id) for charge_id in line.charge_ids)
@@ -206,19 +207,9 @@ def _content(
             "address": account.billing_address,
             "siren": account.siren,
             "email": owner.email if owner else None,
+            "account_id": account.id,
         },
-        "lines": [
-            {
-                "description": line.rate.description,
-                "quantity_seconds": line.quantity_seconds,
-                "price_cents": line.rate.price_cents,
-                "per_seconds": line.rate.per_seconds,
-                "gross": line.rate.gross,
-                "vat_rate_bp": line.rate.vat_rate_bp,
-                "amount_cents": line.amount_cents,
-            }
-            for line in draft.bill.lines
-        ],
+        "lines": [_line_says(line) for line in draft.bill.lines],
         "vat": [
             {"rate_bp": group.rate_bp, "net_cents": group.net_cents, "vat_cents": group.vat_cents}
             for group in draft.bill.groups
@@ -227,3 +218,8 @@ def _content(
         "vat_cents": draft.bill.vat_cents,
         "gross_cents": draft.bill.gross_cents,
     }
+
+
+def _line_says(line: Line) -> dict[str, Any]:
+    own = {"quantity_seconds": line.quantity_seconds, "amount_cents": line.amount_cents}
+    return {name: own[name] if name in own else getattr(line.rate, name) for name in LINE_SAYS}

@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
-from fablab.billing.models import Charge, Invoice
-from fablab.billing.month import chained_hash
+from fablab.billing.models import Charge, Invoice, NumberSeries
+from fablab.billing.month import LINE_SAYS, chained_hash
 from fablab.core.errors import NotFound
 from fablab.members import queries as members
 from fablab.members.actor import Actor
@@ -59,8 +59,31 @@ def broken_links(session: Session, entity_id: int) -> list[str]:
     """The numbers of the invoices whose content or place in the chain was altered; none when all is well."""
     broken = []
     previous = ""
-    for invoice in session.scalars(select(Invoice).where(Invoice.legal_entity_id == entity_id).order_by(Invoice.id)):
-        if invoice.previous_hash != previous or chained_hash(previous, invoice.content) != invoice.hash:
+    query = select(Invoice).options(selectinload(Invoice.lines)).where(Invoice.legal_entity_id == entity_id)
+    for invoice in session.scalars(query.order_by(Invoice.id)):
+        chained = invoice.previous_hash == previous and chained_hash(previous, invoice.content) == invoice.hash
+        if not chained or not _says_its_content(invoice):
             broken.append(invoice.number)
         previous = invoice.hash
+    last = session.scalar(
+        select(NumberSeries)
+        .where(NumberSeries.legal_entity_id == entity_id)
+        .order_by(NumberSeries.year.desc())
+        .limit(1)
+    )
+    if last is not None and last.last_hash != previous:
+        broken.append(f"{last.year}-{last.last_number:05d}")
     return broken
+
+
+def _says_its_content(invoice: Invoice) -> bool:
+    """Tell whether the columns, which lists and totals are made from, say what the hashed content says."""
+    content = invoice.content
+    named = ("number", "month", "currency", "net_cents", "vat_cents", "gross_cents")
+    lines = [{name: getattr(line, name) for name in LINE_SAYS} for line in invoice.lines]
+    return (
+        all(getattr(invoice, name) == content[name] for name in named)
+        and (invoice.account_id, invoice.issued_on.isoformat())
+        == (content["buyer"]["account_id"], content["issued_on"])
+        and lines == content["lines"]
+    )

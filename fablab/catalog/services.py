@@ -13,6 +13,7 @@ from fablab.catalog.models import Resource, ResourceState
 from fablab.core.errors import NotFound
 from fablab.core.i18n import _
 from fablab.core.refusals import Conflict, Refusal, Refused
+from fablab.core.text import line_of, lines_of
 from fablab.members.actor import Actor
 from fablab.members.models import Role
 from fablab.sites.models import Room, Site
@@ -80,7 +81,7 @@ def add_use(session: Session, resource_id: int, seconds: int) -> None:
 
 def _check(session: Session, card: ResourceCard) -> None:
     reasons = []
-    if not card.name.strip():
+    if not line_of(card.name):
         reasons.append(Refusal("name_missing", _("A machine needs a name.")))
     if card.places < 1:
         reasons.append(Refusal("places", _("A resource has at least one place.")))
@@ -98,16 +99,16 @@ def _check(session: Session, card: ResourceCard) -> None:
 
 
 def _write(resource: Resource, card: ResourceCard) -> None:
-    resource.name = card.name.strip()
+    resource.name = line_of(card.name)
     resource.category_id = card.category_id
     resource.site_id = card.site_id
     resource.room_id = card.room_id
-    resource.model = card.model.strip()
-    resource.description = card.description.strip()
+    resource.model = line_of(card.model)
+    resource.description = lines_of(card.description)
     resource.places = card.places
     resource.slot_minutes = card.slot_minutes
     resource.state = card.state
-    resource.state_note = card.state_note.strip()
+    resource.state_note = line_of(card.state_note)
 
 
 def _free_code(session: Session, name: str) -> str:

@@ -4,12 +4,16 @@ Every setting has a name in the file (`database_url`) and one in the environment
 What staff change while the lab runs lives in the database instead.
 """
 
+import math
 import os
 import secrets
 import tomllib
+from collections.abc import Callable
 from dataclasses import dataclass, fields
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 
 class BadConfig(Exception):
@@ -79,21 +83,77 @@ def _from_environment() -> dict[str, Any]:
 
 def _converted(name: str, value: Any) -> Any:
     try:
-        if name in ("poll_seconds", "machine_timeout_seconds", "stale_after_seconds"):
-            number = float(value)
-            if number <= 0:
-                raise ValueError("must be more than 0")
-            return number
-        if name == "trusted_proxies":
-            return int(value)
-        if name == "printer_networks":
-            parts = value.split(",") if isinstance(value, str) else list(value)
-            return tuple(part.strip() for part in parts if part.strip())
-        if name == "public_url":
-            return str(value).rstrip("/")
-        return str(value)
+        return _CONVERTERS.get(name, str)(value)
     except (TypeError, ValueError) as error:
-        raise BadConfig(f"{name} cannot be {value!r}: {error}") from error
+        shown = "what it is" if name in _SECRET else repr(value)
+        raise BadConfig(f"{name} cannot be {shown}: {error}") from error
+
+
+def _seconds(value: Any) -> float:
+    number = float(value)
+    if not (math.isfinite(number) and number > 0):
+        raise ValueError("must be more than 0")
+    return number
+
+
+def _count(value: Any) -> int:
+    number = int(value)
+    if number < 0:
+        raise ValueError("must be 0 or more")
+    return number
+
+
+def _networks(value: Any) -> tuple[str, ...]:
+    parts = value.split(",") if isinstance(value, str) else list(value)
+    found = tuple(part.strip() for part in parts if part.strip())
+    for part in found:
+        ip_network(part, strict=False)
+    return found
+
+
+def _database(value: Any) -> str:
+    if not str(value).startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://", "postgres://")):
+        raise ValueError("must begin with sqlite:/// or postgresql://")
+    return str(value)
+
+
+def _public_url(value: Any) -> str:
+    if urlsplit(str(value)).scheme not in ("http", "https") or not urlsplit(str(value)).hostname:
+        raise ValueError("must be an address such as https://lab.example.org")
+    return str(value).rstrip("/")
+
+
+def _smtp_url(value: Any) -> str:
+    url = urlsplit(str(value))
+    if url.scheme not in ("smtp", "smtps", "smtp+starttls", "folder"):
+        raise ValueError("must begin with smtp://, smtps:// or smtp+starttls://")
+    try:
+        _ = url.port
+    except ValueError:
+        raise ValueError("its port is not a number up to 65535") from None
+    return str(value)
+
+
+def _address(value: Any) -> str:
+    name, _, domain = str(value).rpartition("@")
+    if not name or not domain:
+        raise ValueError("must be an e-mail address")
+    return str(value)
+
+
+_SECRET = ("database_url", "secret_key", "smtp_url")
+"""What may hold a password, and is never shown."""
+_CONVERTERS: dict[str, Callable[[Any], Any]] = {
+    "database_url": _database,
+    "mail_from": _address,
+    "machine_timeout_seconds": _seconds,
+    "poll_seconds": _seconds,
+    "printer_networks": _networks,
+    "public_url": _public_url,
+    "smtp_url": _smtp_url,
+    "stale_after_seconds": _seconds,
+    "trusted_proxies": _count,
+}
 
 
 def _kept_secret(path: Path) -> str:

@@ -32,6 +32,6 @@ def parse_cents(text: str) -> int:
         amount = Decimal(plain)
     except ArithmeticError as error:
         raise ValueError(f"not an amount: {text!r}") from error
-    if not amount.is_finite() or amount != amount.quantize(Decimal("0.01"), ROUND_HALF_UP) or abs(amount) > 10**9:
+    if not amount.is_finite() or amount.copy_abs() > 10**9 or amount != amount.quantize(Decimal("0.01"), ROUND_HALF_UP):
         raise ValueError(f"not an amount in cents: {text!r}")
     return int(amount * 100)

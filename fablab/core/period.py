@@ -1,5 +1,7 @@
 """Half-open periods of time, and how a wall clock's words become instants."""
 
+import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -94,7 +96,25 @@ def instant_of(day: date, wall: time, zone: ZoneInfo) -> datetime:
 
 def boundary_of(day: date, wall: time, zone: ZoneInfo) -> datetime:
     """Like `instant_of`, for opening hours and midnights: a skipped time means the jump, a doubled one the first."""
-    return datetime.combine(day, wall, zone).astimezone(UTC)
+    try:
+        return instant_of(day, wall, zone)
+    except AmbiguousTime:
+        return datetime.combine(day, wall.replace(fold=0), zone).astimezone(UTC)
+    except NoSuchTime:
+        return _jump_over(day, wall, zone)
+
+
+def _jump_over(day: date, wall: time, zone: ZoneInfo) -> datetime:
+    """The instant at which the clocks jump over that wall time, to the second."""
+    late = datetime.combine(day, wall.replace(fold=1), zone)
+    # Read with the offset from after the jump, the time lies before it; read with the one from before it, after.
+    first, last = late.astimezone(UTC), datetime.combine(day, wall.replace(fold=0), zone).astimezone(UTC)
+    offset, seconds = late.utcoffset(), range(int((last - first).total_seconds()))
+
+    def has_jumped(second: int) -> bool:
+        return (first + timedelta(seconds=second)).astimezone(zone).utcoffset() == offset
+
+    return first + timedelta(seconds=bisect_left(seconds, True, key=has_jumped))
 
 
 def day_of(day: date, zone: ZoneInfo) -> Period:
@@ -115,7 +135,7 @@ def month_of(month: str, zone: ZoneInfo) -> Period:
 
 def first_day_of(month: str) -> date:
     """The first day of the month `YYYY-MM`; ValueError if the text is not one."""
-    if len(month) != 7 or month[4] != "-" or not (month[:4] + month[5:]).isascii():
+    if not re.fullmatch(r"\d{4}-\d\d", month, re.ASCII) or not 1900 <= int(month[:4]) <= 9000:
         raise ValueError(f"not a month: {month!r}")
     return date(int(month[:4]), int(month[5:]), 1)
 

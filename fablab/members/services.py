@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from fablab.core.errors import NotFound
 from fablab.core.i18n import LOCALES, _
 from fablab.core.refusals import Refusal, Refused
+from fablab.core.text import line_of
 from fablab.members import queries
 from fablab.members.actor import Actor
 from fablab.members.models import (
@@ -44,7 +45,7 @@ def clean_email(text: str) -> str:
 
 def add_class(session: Session, name: str) -> MemberClass:
     """Make a class of members with prices of its own."""
-    row = MemberClass(name=name)
+    row = MemberClass(name=line_of(name))
     session.add(row)
     session.flush()
     return row
@@ -59,7 +60,8 @@ def add_member(
         Refused: no name, an address that is none, or one that somebody has already.
     """
     reasons = []
-    if not name.strip():
+    name = line_of(name)
+    if not name:
         reasons.append(Refusal("name_missing", _("A member needs a name.")))
     try:
         address = clean_email(email)
@@ -70,7 +72,7 @@ def add_member(
     if reasons:
         raise Refused(reasons)
     member = Member(
-        name=name.strip(),
+        name=name,
         email=address,
         class_id=member_class.id,
         created_at=now,
@@ -85,7 +87,7 @@ def add_member(
 
 def add_organisation(session: Session, name: str, owner: Member, now: datetime) -> Account:
     """Make an organisation's account, owned by a person."""
-    account = Account(kind=AccountKind.ORGANISATION, name=name, created_at=now)
+    account = Account(kind=AccountKind.ORGANISATION, name=line_of(name), created_at=now)
     session.add(account)
     session.flush()
     session.add(AccountMember(account_id=account.id, member_id=owner.id, is_owner=True, joined_at=now))
@@ -95,7 +97,7 @@ def add_organisation(session: Session, name: str, owner: Member, now: datetime) 
 
 def add_project(session: Session, account: Account, name: str, now: datetime) -> Project:
     """Make a project of an account."""
-    project = Project(account_id=account.id, name=name, created_at=now)
+    project = Project(account_id=account.id, name=line_of(name), created_at=now)
     session.add(project)
     session.flush()
     return project
@@ -134,11 +136,12 @@ def make_token(session: Session, member: Member, name: str, now: datetime) -> st
     Raises:
         Refused: it has no name.
     """
-    if not name.strip():
+    name = line_of(name)
+    if not name:
         raise Refused.because("name_missing", _("Give the token a name that tells what it is for."))
     secret = "fl_" + secrets.token_urlsafe(32)
     row = AccessToken(
-        member_id=member.id, name=name.strip(), hint=secret[-4:], hash=queries.hash_of(secret), created_at=now
+        member_id=member.id, name=name, hint=secret[-4:], hash=queries.hash_of(secret), created_at=now
     )
     session.add(row)
     session.flush()

@@ -10,6 +10,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+_FINAL = 550
+"""From this code on the server will not take this mail however often it is asked (RFC 5321, 4.2.3)."""
+
 
 class NotSent(Exception):
     """The mail was not taken; `final` when trying again would not help."""
@@ -51,7 +54,9 @@ class PostOffice:
                 server.send_message(message)
         except smtplib.SMTPRecipientsRefused as error:
             code = max(code for code, _ in error.recipients.values())
-            raise NotSent(f"recipient refused ({code})", final=code >= 550) from error
+            raise NotSent(f"recipient refused ({code})", final=code >= _FINAL) from error
+        except smtplib.SMTPDataError as error:
+            raise NotSent(f"mail refused ({error.smtp_code})", final=error.smtp_code >= _FINAL) from error
         except (OSError, smtplib.SMTPException) as error:
             raise NotSent(f"{type(error).__name__}: {error}") from error
 
@@ -90,10 +95,14 @@ class PostOffice:
             server: smtplib.SMTP = smtplib.SMTP_SSL(host, port or 465, timeout=self.timeout_seconds, context=context)
         else:
             server = smtplib.SMTP(host, port or 25, timeout=self.timeout_seconds)
+        try:
             if url.scheme == "smtp+starttls":
                 server.starttls(context=ssl.create_default_context())
-        if url.username:
-            server.login(unquote(url.username), unquote(url.password or ""))
+            if url.username:
+                server.login(unquote(url.username), unquote(url.password or ""))
+        except BaseException:
+            server.close()
+            raise
         return server
 
 

@@ -50,6 +50,12 @@ def legal_entity(session: Session, entity_id: int) -> LegalEntity:
     return found
 
 
+def lock_legal_entity(session: Session, entity_id: int) -> None:
+    """Let nobody else issue for the entity, or undo what might be issued, until the transaction ends."""
+    query = select(LegalEntity.id).where(LegalEntity.id == entity_id).with_for_update(key_share=True)
+    session.scalars(query).one()
+
+
 def vat_regime_on(session: Session, entity_id: int, day: date) -> VatRegime:
     """The regime in force for the entity on that day; NotFound if none was entered."""
     query = (

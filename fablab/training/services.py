@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from fablab.core.errors import Forbidden
 from fablab.core.i18n import _
 from fablab.core.refusals import Refused
+from fablab.core.text import line_of, lines_of
 from fablab.members import queries as members
 from fablab.members.actor import Actor
 from fablab.members.models import Role
@@ -26,7 +27,7 @@ def add_course(
     resource_ids: tuple[int, ...] = (),
 ) -> Course:
     """Make a course whose certificate these categories and resources need."""
-    course = Course(name=name, description=description, validity_months=validity_months)
+    course = Course(name=line_of(name), description=lines_of(description), validity_months=validity_months)
     session.add(course)
     session.flush()
     session.add_all(Requirement(course_id=course.id, category_id=category_id) for category_id in category_ids)
@@ -60,7 +61,7 @@ def validate(
         at=now,
         expires_at=expires_at,
         by_id=actor.member_id,
-        note=note.strip(),
+        note=lines_of(note),
     )
     session.add(event)
     session.flush()
@@ -79,7 +80,8 @@ def revoke(
     """
     actor.needs_anywhere(Role.TRAINER)
     course = queries.course(session, course_id)
-    if not note.strip():
+    note = lines_of(note)
+    if not note:
         raise Refused.because("reason_missing", _("Say why: the person will read it."))
     if not standing_at(queries.acts_of(session, member_id).get(course_id, []), now).holds:
         text = _("This person does not hold the certificate “%(course)s”.", course=course.name)
@@ -90,7 +92,7 @@ def revoke(
         act=CertificateAct.REVOKED,
         at=now,
         by_id=actor.member_id,
-        note=note.strip(),
+        note=note,
     )
     session.add(event)
     session.flush()

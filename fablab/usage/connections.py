@@ -12,6 +12,7 @@ from fablab.core.i18n import _
 from fablab.core.refusals import Refusal, Refused
 from fablab.members.actor import Actor
 from fablab.members.models import Role
+from fablab.usage.lost import end_lost
 from fablab.usage.models import Condition, Connection, LiveState
 from machines.driver import ConnectionSettings
 from machines.errors import MachineError, NotAllowed, Unreachable
@@ -82,11 +83,13 @@ def connect(
 
 
 def disconnect(session: Session, actor: Actor, resource_id: int) -> None:
-    """Forget how a machine is reached; its jobs and sessions stay."""
+    """Forget how a machine is reached; its jobs and sessions stay, and one that goes on waits for a person."""
     resource = catalog.lock_resources(session, [resource_id])[0]
     actor.needs_at_site(Role.FABMANAGER, resource.site_id)
     connection = connection_of(session, resource_id)
     if connection is not None:
+        last = connection.live.answered_at or connection.created_at
+        end_lost(session, resource_id, last, last)
         session.delete(connection)
         session.flush()
 

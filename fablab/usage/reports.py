@@ -8,7 +8,9 @@ from sqlalchemy.orm import Session
 from fablab.booking import queries as booking
 from fablab.booking import services as reservations
 from fablab.catalog import services as catalog
+from fablab.catalog.queries import lock_resources
 from fablab.usage.connections import condition_of
+from fablab.usage.lost import end_lost
 from fablab.usage.models import Connection, Job, LiveState, Review, UsageSession
 from fablab.usage.signals import session_closed
 from machines.poller import Reading
@@ -25,11 +27,16 @@ def take(session: Session, reading: Reading, version: int, now: datetime) -> boo
 
     Returns False, and writes nothing, when the connection is gone or another worker was quicker.
     """
+    connection = session.get(Connection, reading.id)
+    if connection is None:
+        return False
+    if reading.events:
+        # The machine before what it said, in the order in which staff lock them when they reconnect it.
+        lock_resources(session, [connection.resource_id])
     query = select(LiveState).where(LiveState.connection_id == reading.id).with_for_update()
     live = session.scalar(query.execution_options(populate_existing=True))
     if live is None or live.version != version:
         return False
-    connection = session.get_one(Connection, reading.id)
     for event in reading.events:
         _hear(session, connection.resource_id, event, now)
     if _has_news(live, reading):
@@ -78,7 +85,7 @@ def _hear(session: Session, resource_id: int, event: Event, now: datetime) -> No
 
 
 def _open(session: Session, resource_id: int, event: JobStarted, now: datetime) -> None:
-    _end_forgotten(session, resource_id, event.started_at, now)
+    end_lost(session, resource_id, event.started_at, now)
     usage = UsageSession(resource_id=resource_id, started_at=event.started_at)
     session.add(usage)
     session.flush()
@@ -120,22 +127,6 @@ def _close(session: Session, job: Job, event: JobEnded, now: datetime) -> None:
         usage.review = Review.NOBODY
     session.flush()
     catalog.add_use(session, usage.resource_id, usage.seconds)
-    session_closed.send(None, session=session, usage=usage, now=now)
-
-
-def _end_forgotten(session: Session, resource_id: int, at: datetime, now: datetime) -> None:
-    """A new job on a machine whose session is still open (its connection was replaced in mid-job): end that one."""
-    query = select(UsageSession).where(UsageSession.resource_id == resource_id, UsageSession.ended_at.is_(None))
-    usage = session.scalar(query)
-    if usage is None:
-        return
-    usage.ended_at = max(at, usage.started_at)
-    usage.outcome = Outcome.UNKNOWN.value
-    usage.review = Review.UNKNOWN
-    for job in usage.jobs:
-        if job.ended_at is None:
-            job.ended_at, job.outcome, job.certain = usage.ended_at, usage.outcome, False
-    session.flush()
     session_closed.send(None, session=session, usage=usage, now=now)
 
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from fablab.booking.models import Nature
 from fablab.core.i18n import _
 from fablab.core.refusals import Refused
+from fablab.core.text import lines_of
 from fablab.members import services as members
 from fablab.members.actor import Actor
 from fablab.members.models import Role
@@ -50,7 +51,7 @@ def waive(
         NotFound, Forbidden: no such use, or not a fabmanager of its site.
         Refused: no reason, still going on, or invoiced already.
     """
-    if not note.strip():
+    if not lines_of(note):
         raise Refused.because("reason_missing", _("Say why it is not billed."))
     usage = _locked(session, actor, session_id)
     usage.waived = True
@@ -72,7 +73,7 @@ def _settle(session: Session, actor: Actor, usage: UsageSession, now: datetime, 
     usage.review = None
     usage.settled_by_id = actor.member_id
     usage.settled_at = now
-    usage.note = note.strip() or usage.note
+    usage.note = lines_of(note) or usage.note
     session.flush()
     session_settled.send(None, session=session, usage=usage, now=now)
     return usage

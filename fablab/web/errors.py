@@ -1,12 +1,12 @@
 """When something goes wrong: what happened, why, and the way out."""
 
-from flask import Flask, render_template, request
+from flask import Flask, current_app, render_template, request
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, InternalServerError
 from werkzeug.wrappers import Response
 
 from fablab.core.errors import Forbidden, NotFound
-from fablab.core.i18n import _
+from fablab.core.i18n import _, locale
 from fablab.core.refusals import Conflict, Refused
 from fablab.web.inputs import from_htmx
 
@@ -29,8 +29,9 @@ def http_error(error: HTTPException) -> Answer:
     if error.code is None or error.code < 400:
         return error
     if isinstance(error, InternalServerError):
-        # Whatever broke may be what a whole page needs, such as the database.
-        return render_template("errors/crash.html", title=titles()[500]), 500
+        # Whatever broke may be what a whole page asks for, such as the database: this one asks for nothing.
+        template = current_app.jinja_env.get_template("errors/crash.html")
+        return template.render(title=titles()[500], locale=locale()), 500
     ours = error.description if error.code == 400 and error.description != type(error).description else None
     return page(error.code, [ours] if ours else None)
 

@@ -66,10 +66,10 @@ def only_administrators() -> None:
 @screen.get("/people")
 def page() -> str:
     """Search for people."""
-    words_ = request.args.get("q", "").strip()[:100]
-    found = members.members(db.session(), words_)
+    typed = request.args.get("q", "").strip()[:100]
+    found = members.members(db.session(), typed)
     grants = members.grants_of(db.session(), [row.id for row in found])
-    return render_template("people/list.html", words_=words_, people=found, grants=grants, **_places())
+    return render_template("people/list.html", typed=typed, people=found, grants=grants, **_places())
 
 
 @screen.get("/people/new")

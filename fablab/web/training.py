@@ -21,9 +21,8 @@ LONGEST_NOTE = 500
 @access.needs(Role.TRAINER)
 def page() -> str:
     """Search for a person."""
-    words = request.args.get("q", "").strip()[:100]
-    found = members.members(db.session(), words, limit=50)
-    return render_template("training/page.html", words=words, members=found, courses=training.courses(db.session()))
+    typed = request.args.get("q", "").strip()[:100]
+    return render_template("training/page.html", typed=typed, members=members.members(db.session(), typed, limit=50))
 
 
 @screen.get("/training/<row:member_id>")

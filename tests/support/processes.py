@@ -33,7 +33,7 @@ class LabProcesses:
             **{f"FABLAB_{name.upper()}": value for name, value in settings.items()},
         }
         self._server: subprocess.Popen[bytes] | None = None
-        self._worker: subprocess.Popen[bytes] | None = None
+        self._workers: list[subprocess.Popen[bytes]] = []
 
     def start_server(self) -> None:
         """Start serving, and wait for the first answer."""
@@ -41,19 +41,17 @@ class LabProcesses:
         self.wait_for(self._answers, 30, "the server answers")
 
     def start_worker(self) -> None:
-        """Start the worker."""
-        self._worker = self._start("work")
+        """Start a worker."""
+        self._workers.append(self._start("work"))
 
     def kill_worker(self) -> None:
         """End the worker as a power cut would."""
-        assert self._worker is not None
-        process.stop(self._worker, signal.SIGKILL)
+        process.stop(self._workers.pop(), signal.SIGKILL)
 
     def stop(self) -> None:
         """End both as an operator would."""
-        for running in (self._worker, self._server):
-            if running is not None:
-                process.stop(running)
+        for running in (*self._workers, *([self._server] if self._server else [])):
+            process.stop(running)
 
     def wait_for(self, condition: Callable[[], bool], seconds: float, what: str) -> None:
         """Wait until something is so, or fail with what the processes have said."""

@@ -1,0 +1,17 @@
+"""What people type, as it is kept: without characters that no page, mail, document or database can hold."""
+
+import re
+
+# Controls, and halves of characters that are none (surrogates); the line feed is treated apart.
+_BREAKS = re.compile(r"\r\n?|[\u0085\u2028\u2029]")
+_UNFIT = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
+def line_of(text: str) -> str:
+    """One line: whatever breaks or controls it becomes a space, spaces around it go."""
+    return " ".join(_UNFIT.sub(" ", _BREAKS.sub(" ", text)).split())
+
+
+def lines_of(text: str) -> str:
+    """Several lines: breaks are kept as line feeds, other controls become spaces, space around the whole goes."""
+    return _UNFIT.sub(" ", _BREAKS.sub("\n", text)).strip()

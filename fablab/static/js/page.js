@@ -1,0 +1,61 @@
+// What every page does: open sheets in the dialog, rest while nobody looks, small comforts of forms.
+
+const dialog = document.getElementById("sheet");
+const body = document.getElementById("sheet-body");
+
+document.documentElement.classList.add("js");
+
+/** Show what a link leads to in the dialog; if that fails, go there. */
+export async function openSheet(href) {
+  try {
+    await htmx.ajax("GET", href, { target: body, swap: "innerHTML" });
+  } catch {
+    location.assign(href);
+    return;
+  }
+  if (body.childElementCount && !dialog.open) dialog.showModal();
+}
+
+document.addEventListener("click", (event) => {
+  const plain = event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
+  const link = event.target.closest("a[data-sheet]");
+  if (link && plain && !event.defaultPrevented) {
+    event.preventDefault();
+    openSheet(link.href);
+  }
+  if (event.target === dialog || event.target.closest("[data-close]")) dialog.close();
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    if (!menu.contains(event.target)) menu.open = false;
+  }
+});
+
+document.addEventListener("keydown", (event) => {
+  const menu = event.key === "Escape" && document.querySelector("details.menu[open]");
+  if (menu) {
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  }
+});
+
+document.addEventListener("change", (event) => {
+  if (event.target.matches("[data-autosubmit]") && event.target.value) event.target.form.requestSubmit();
+});
+
+// A page that nobody looks at asks nothing; it asks at once when somebody comes back.
+document.addEventListener("htmx:before:request", (event) => {
+  const trigger = event.target.getAttribute?.("hx-trigger") ?? "";
+  if (document.hidden && trigger.startsWith("every")) event.preventDefault();
+});
+document.addEventListener("visibilitychange", () => {
+  if (document.hidden) return;
+  for (const part of document.querySelectorAll('[hx-trigger^="every"]')) htmx.trigger(part, "every");
+});
+
+// A form that was sent is not sent twice by a nervous finger.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.method !== "post" || event.defaultPrevented || form.hasAttribute("hx-post")) return;
+  if (form.dataset.sent) event.preventDefault();
+  form.dataset.sent = "yes";
+  setTimeout(() => delete form.dataset.sent, 3000);
+});

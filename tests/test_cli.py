@@ -1,0 +1,170 @@
+"""The command line, as a shell calls it: what it prints, and how it ends."""
+
+import os
+import re
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import requests
+from click.testing import CliRunner
+
+from fablab.cli import cli
+from fablab.core.db import db
+from fablab.members import queries as members
+from tests.conftest import Lab
+from tests.support import process
+
+CHECKOUT = Path(__file__).parents[1]
+
+
+def fablab(lab: Lab | None, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    environment = {"PATH": os.environ.get("PATH", os.defpath), **settings}
+    if lab is not None:
+        config = lab.app.config["FABLAB"]
+        environment |= {
+            "FABLAB_INSTANCE": str(config.instance),
+            "FABLAB_DATABASE_URL": config.database_url,
+            "FABLAB_SECRET_KEY": config.secret_key,
+        }
+        db.session.remove()
+    return subprocess.run(
+        [sys.executable, "-m", "fablab.cli", *arguments],
+        cwd=CHECKOUT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        (),
+        ("demo",),
+        ("serve",),
+        ("work",),
+        ("migrate",),
+        ("doctor",),
+        ("token", "add"),
+        ("member", "add"),
+        ("invoices", "draft"),
+        ("invoices", "issue"),
+    ],
+)
+def test_every_command_explains_itself(command: tuple[str, ...]) -> None:
+    ended = CliRunner().invoke(cli, [*command, "--help"])
+
+    assert ended.exit_code == 0
+    assert "Usage:" in ended.output
+
+
+def test_an_empty_folder_becomes_a_lab_with_an_administrator(tmp_path: Path) -> None:
+    settings = {"FABLAB_INSTANCE": str(tmp_path / "instance")}
+
+    too_early = fablab(None, "member", "add", "a@lab.example", "Ada", **settings)
+    migrated = fablab(None, "migrate", **settings)
+    again = fablab(None, "migrate", **settings)
+    added = fablab(None, "member", "add", "a@lab.example", "Ada", "--role", "admin", **settings)
+    twice = fablab(None, "member", "add", "a@lab.example", "Ada", **settings)
+
+    assert (too_early.returncode, "fablab migrate" in too_early.stderr) == (1, True)
+    assert (migrated.returncode, again.stdout) == (0, "Schema: 0002, up to date.\n")
+    assert added.returncode == 0, added.stderr
+    assert "<a@lab.example>" in added.stdout
+    assert (twice.returncode, "already has the address" in twice.stderr) == (1, True)
+    assert (tmp_path / "instance" / "secret.key").stat().st_mode & 0o077 == 0
+
+
+def test_a_token_made_here_opens_the_api(lab: Lab) -> None:
+    made = fablab(lab, "token", "add", "MAKER@test.example")
+    unknown = fablab(lab, "token", "add", "nobody@test.example")
+
+    answer = lab.client().get("/api/v1/me", headers={"Authorization": f"Bearer {made.stdout.strip()}"})
+    assert answer.json["id"] == lab.cast.maker
+    assert (unknown.returncode, unknown.stderr.count("\n")) == (1, 1)
+
+
+def test_invoices_of_a_month_are_drafted_and_issued(lab: Lab) -> None:
+    drafted = fablab(lab, "invoices", "draft", "2026-01")
+    issued = fablab(lab, "invoices", "issue", "2026-01")
+    nonsense = fablab(lab, "invoices", "issue", "2026-13")
+    future = fablab(lab, "invoices", "issue", "2999-01")
+
+    assert (drafted.returncode, "0 draft(s)" in drafted.stdout) == (0, True)
+    assert (issued.returncode, "0 invoice(s) issued" in issued.stdout) == (0, True)
+    assert (nonsense.returncode, "write it like 2026-09" in nonsense.stderr) == (1, True)
+    assert (future.returncode, "not begun" in future.stderr) == (1, True)
+
+
+def test_doctor_says_what_is_wrong_and_what_to_do(lab: Lab) -> None:
+    ended = fablab(lab, "doctor", FABLAB_SMTP_URL="smtp://127.0.0.1:9")
+
+    assert ended.returncode == 1
+    assert re.search(r"^ok +database", ended.stdout, re.M)
+    assert re.search(r"^ok +migrations", ended.stdout, re.M)
+    assert "worker: has never run" in ended.stdout
+    assert "fablab work" in ended.stdout
+    assert "smtp_url" in ended.stdout
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({"FABLAB_POLL_SECONDS": "often"}, "poll_seconds cannot be 'often'"),
+        ({"FABLAB_DATABASE_URL": "postgresql://nobody@127.0.0.1:9/x"}, "cannot be used"),
+        ({"FABLAB_DATABASE_URL": "nonsense"}, "database_url"),
+        ({"FABLAB_DATABASE_URL": "sqlite:////nowhere/at/all.sqlite"}, "cannot be used"),
+    ],
+)
+def test_bad_settings_are_one_clear_line(tmp_path: Path, settings: dict[str, str], words: str) -> None:
+    ended = fablab(None, "migrate", FABLAB_INSTANCE=str(tmp_path), **settings)
+
+    assert ended.returncode == 1
+    assert words in ended.stderr
+    assert ended.stderr.count("\n") == 1
+
+
+def test_a_taken_port_is_one_clear_line(lab: Lab) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        served = fablab(lab, "serve", "--port", port)
+        demo = fablab(lab, "demo", "--port", port)
+
+    for ended in (served, demo):
+        assert (ended.returncode, ended.stderr.count("\n")) == (1, 1)
+        assert f"port {port}" in ended.stderr
+
+
+def test_served_pages_and_api_answer_and_the_server_ends_when_asked(lab: Lab, tmp_path: Path) -> None:
+    config = lab.app.config["FABLAB"]
+    token = lab.token(lab.cast.maker)
+    db.session.remove()
+    port = process.free_port()
+    environment = {
+        "PATH": os.environ.get("PATH", os.defpath),
+        "FABLAB_INSTANCE": str(config.instance),
+        "FABLAB_DATABASE_URL": config.database_url,
+        "FABLAB_SECRET_KEY": config.secret_key,
+    }
+    command = [sys.executable, "-m", "fablab.cli", "serve", "--port", str(port), "--workers", "1"]
+    server = process.start(command, cwd=CHECKOUT, log=tmp_path / "log", env=environment)
+    try:
+        answer = _patiently(f"http://127.0.0.1:{port}/api/v1/me", token)
+        assert answer.json()["id"] == members.member_by_email(lab.session, "maker@test.example").id
+    finally:
+        server.terminate()
+        assert server.wait(15) == 0
+
+
+def _patiently(url: str, headers: dict[str, str]) -> requests.Response:
+    retry = requests.adapters.Retry(connect=60, backoff_factor=0.1, backoff_max=0.5)
+    with requests.Session() as session:
+        session.mount("http://", requests.adapters.HTTPAdapter(max_retries=retry))
+        return session.get(url, headers=headers, timeout=20)
