@@ -53,6 +53,7 @@ def _observe_with_counters(driver: Driver, path: str, before: Sight, clock: Cloc
             else:
                 counters = None
     except MachineError:
-        counters = None
+        # What was read stands; the rest is asked again at the next poll.
+        pass
     state, events = observe(before.state, status, counters, at)
     return Sight(at, status, state, before.events + events)

@@ -62,7 +62,8 @@ def is_unsure(job: OpenJob, status: MachineStatus, counters: RunCounters | None,
     """The sights might be of two runs, and the file's record was not there to tell."""
     if job.ends_since(counters) is not None:
         return False
-    return job.unsure or (status.activity is not Activity.ENDING and not _began_before(job, status, at))
+    ambiguous = at - job.seen_at > SLACK and not _began_before(job, status, at)
+    return job.unsure or (status.activity is not Activity.ENDING and ambiguous)
 
 
 def hides_a_change(job: OpenJob, status: MachineStatus, at: datetime) -> bool:

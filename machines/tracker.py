@@ -9,10 +9,11 @@ from datetime import datetime, timedelta
 
 from machines.events import Event, JobEnded, JobProgressed, JobStarted, Outcome
 from machines.sameness import goes_on, hides_a_change, is_over, is_stale, is_unsure, may_be_over, shown_seconds
+from machines.skew import narrowed, our_time
 from machines.status import Activity, MachineStatus, RunCounters
 from machines.tracker_state import End, FreeSight, OpenJob, TrackerState, job_key
 from machines.unseen import unseen_between, unseen_run
-from machines.verdict import CERTAIN_WITHIN, ended, judge
+from machines.verdict import CERTAIN_WITHIN, ended, judge, window
 
 __all__ = [
     "Event",
@@ -51,14 +52,15 @@ def wants_counters(state: TrackerState, status: MachineStatus, at: datetime | No
 
 def observe(state: TrackerState, status: MachineStatus, counters: RunCounters | None, at: datetime) -> Step:
     """What a reading amounts to; `counters` are of the file that `wants_counters` named, None if not to be had."""
+    state = replace(state, silent_since=None)
     job = state.job
     if job is None:
-        return _observe_free(state.free, status, counters, at)
+        return _observe_free(state, status, counters, at)
     if goes_on(job, status, counters, at):
-        return _progress(state.free, job, status, counters, at)
+        return _progress(state, job, status, counters, at)
     if is_stale(job, status, counters, at):
-        return TrackerState(free=state.free, job=replace(job, suspect=True)), ()
-    return _close(state.free, job, status, counters, at)
+        return replace(state, job=replace(job, suspect=True)), ()
+    return _close(state, job, status, counters, at)
 
 
 def missed(state: TrackerState, at: datetime) -> TrackerState:
@@ -66,16 +68,17 @@ def missed(state: TrackerState, at: datetime) -> TrackerState:
     return state if state.silent_since else replace(state, silent_since=at)
 
 
-def _observe_free(free: FreeSight | None, status: MachineStatus, counters: RunCounters | None, at: datetime) -> Step:
+def _observe_free(state: TrackerState, status: MachineStatus, counters: RunCounters | None, at: datetime) -> Step:
     events: tuple[Event, ...] = ()
+    free = state.free
     seconds = free and unseen_between(free, status, at)
     if free is not None and seconds is not None:
         if counters is None and not status.activity.is_running and free.tries < PATIENCE:
-            return TrackerState(free=replace(free, tries=free.tries + 1)), ()
+            return replace(state, free=replace(free, tries=free.tries + 1)), ()
         if counters is not None and counters.last_seconds == seconds:
-            events = unseen_run(status.path or "", counters, status, free.at, at)
+            events = unseen_run(status.path or "", counters, status, free.at, at, state.skew)
     if not status.activity.is_running:
-        return TrackerState(free=_sight(status, at)), events
+        return replace(state, free=_sight(status, at)), events
     job = _opened(free, status, counters, at)
     started = JobStarted(
         job_key=job.key,
@@ -84,51 +87,59 @@ def _observe_free(free: FreeSight | None, status: MachineStatus, counters: RunCo
         started_at=job.started_at,
         user=status.user,
     )
-    return TrackerState(free=free, job=job), (*events, started, _progressed(job))
+    return replace(state, job=job), (*events, started, _progressed(job))
 
 
 def _progress(
-    free: FreeSight | None, job: OpenJob, status: MachineStatus, counters: RunCounters | None, at: datetime
+    state: TrackerState, job: OpenJob, status: MachineStatus, counters: RunCounters | None, at: datetime
 ) -> Step:
     unsure = is_unsure(job, status, counters, at)
     # A record that is first read now would not tell the runs before it.
     mixed = unsure and job.success is None and counters is not None
     doubtful = job.doubtful or mixed or hides_a_change(job, status, at)
-    job = replace(job, end=None, suspect=False, unsure=unsure, doubtful=doubtful)
-    before, after = _progressed(job), _progressed(_seen(job, status, counters, at))
+    seen = _seen(job, status, counters, at)
+    seen = replace(seen, end=None, suspect=False, unsure=unsure, doubtful=doubtful)
+    before, after = _progressed(job), _progressed(seen)
     events = () if replace(before, seen_at=after.seen_at) == after else (after,)
-    return TrackerState(free=free, job=_seen(job, status, counters, at)), events
+    return replace(state, job=seen), events
 
 
 def _close(
-    free: FreeSight | None, job: OpenJob, status: MachineStatus, counters: RunCounters | None, at: datetime
+    state: TrackerState, job: OpenJob, status: MachineStatus, counters: RunCounters | None, at: datetime
 ) -> Step:
     end = job.end or _end(job, status, at)
     if _has_failed(status) and end.path is None and not end.reused:
         end = replace(end, error=True)
+    if counters is not None and counters.last_ended_at is not None and sum(job.ends_since(counters) or ()) == 1:
+        state = replace(state, skew=narrowed(state.skew, counters.last_ended_at, *window(job, end)))
+        end = replace(end, likely_at=our_time(state.skew, counters.last_ended_at, *window(job, end)))
     # With the next run under way nothing more will be known, and that run must not wait.
     told = status.activity.is_running and counters is not None
     verdict = judge(job, end, counters, at, final=told or end.tries >= PATIENCE)
     if verdict is None:
-        return TrackerState(free=free, job=replace(job, end=replace(end, tries=end.tries + 1))), ()
-    event = ended(job, end, verdict, counters)
-    events: tuple[Event, ...] = (event,)
-    free = FreeSight(at=event.ended_at)
+        return replace(state, job=replace(job, end=replace(end, tries=end.tries + 1))), ()
+    events: tuple[Event, ...] = (ended(job, end, verdict),)
     own = status.activity is Activity.ENDING and status.path == job.path
     if verdict.unseen and counters is not None and not own:
-        later = unseen_run(job.path, counters, status, event.ended_at, at)
-        events += later
-        free = FreeSight(at=later[-1].ended_at) if later else free
-    if status.activity.is_running:
-        state, more = _observe_free(free, status, counters if status.path == job.path else None, at)
-        return state, events + more
-    if status.complete and status.path != job.path:
-        # Another file was run to its end meanwhile: the next poll reads its record.
-        return TrackerState(free=free), events
+        events += unseen_run(job.path, counters, status, ended(job, end, verdict).ended_at, at, state.skew)
+    state = replace(state, job=None, free=_free_after(events, job, status, counters, at))
+    if not status.activity.is_running:
+        return state, events
+    state, more = _observe_free(state, status, counters if status.path == job.path else None, at)
+    return state, events + more
+
+
+def _free_after(
+    events: tuple[Event, ...], job: OpenJob, status: MachineStatus, counters: RunCounters | None, at: datetime
+) -> FreeSight:
+    """What is remembered of the machine once a run is closed."""
+    if status.activity.is_running or (status.complete and status.path != job.path):
+        # The next run began, or even ended, since; in the latter case the next poll reads its record.
+        return FreeSight(at=max(event.ended_at for event in events if isinstance(event, JobEnded)))
     sight = _sight(status, at)
     if status.path == job.path and counters is not None and counters.last_success:
-        sight = replace(sight, last_run_seconds=counters.last_seconds)
-    return TrackerState(free=sight), events
+        return replace(sight, last_run_seconds=counters.last_seconds)
+    return sight
 
 
 def _opened(free: FreeSight | None, status: MachineStatus, counters: RunCounters | None, at: datetime) -> OpenJob:

@@ -1,18 +1,25 @@
 """What the tracker remembers of one machine between two polls, and how that is written down."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 from hashlib import sha256
 from types import NoneType
-from typing import Any, Self, TypeVar, get_args, get_type_hints
+from typing import Any, Self, get_args, get_type_hints
 
 from machines.status import Activity, RunCounters
 
 VERSION = 1
 
-T = TypeVar("T")
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Skew:
+    """By how many seconds the machine's clock is ahead of ours, at least and at most."""
+
+    low: float
+    high: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +46,8 @@ class End:
     printed_seconds: int | None
     last_run_seconds: float | None
     error: bool
+    likely_at: datetime | None = None
+    """When the work ended by the machine's own clock, as far as that is known."""
     tries: int = 0
 
 
@@ -91,6 +100,7 @@ class TrackerState:
 
     free: FreeSight | None = None
     job: OpenJob | None = None
+    skew: Skew | None = None
     silent_since: datetime | None = None
     """The first of the failed polls since the machine was last read."""
 
@@ -101,7 +111,7 @@ class TrackerState:
 
     def to_json(self) -> dict[str, Any]:
         """The state in JSON's own types."""
-        return {"version": VERSION} | {name: _plain(value) for name, value in asdict(self).items()}
+        return {"version": VERSION, **_plain(self)}
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any] | None) -> Self:
@@ -109,9 +119,10 @@ class TrackerState:
         if not isinstance(stored, Mapping) or stored.get("version") != VERSION:
             return cls.new()
         try:
-            return _read(cls, stored)
+            state: Self = _read(cls, stored)
         except (TypeError, ValueError):
             return cls.new()
+        return state
 
 
 def job_key(started_at: datetime, path: str) -> str:
@@ -120,26 +131,28 @@ def job_key(started_at: datetime, path: str) -> str:
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, TrackerState | FreeSight | OpenJob | End | Skew):
+        kind: Any = type(value)
+        return {name: _plain(getattr(value, name)) for name, _ in _options(kind)}
     if isinstance(value, datetime):
         return value.isoformat()
-    if isinstance(value, StrEnum):
-        return value.value
-    if isinstance(value, dict):
-        return {name: _plain(item) for name, item in value.items()}
-    return value
+    return value.value if isinstance(value, StrEnum) else value
 
 
-def _read(kind: type[T], stored: Any) -> T:
+def _read(kind: Any, stored: Any) -> Any:
     """A dataclass from its plain form; TypeError or ValueError if a value is missing or of the wrong type."""
     if not isinstance(stored, Mapping):
         raise TypeError(kind.__name__)
-    hints = get_type_hints(kind)
-    names = [field.name for field in fields(kind) if field.name in stored]  # type: ignore[arg-type]
-    return kind(**{name: _value(hints[name], stored[name]) for name in names})
+    return kind(**{name: _value(options, stored[name]) for name, options in _options(kind) if name in stored})
 
 
-def _value(hint: Any, stored: Any) -> Any:
-    options = get_args(hint) or (hint,)
+@cache
+def _options(kind: Any) -> list[tuple[str, tuple[Any, ...]]]:
+    """The fields of a dataclass, each with the types that it may have."""
+    return [(name, get_args(hint) or (hint,)) for name, hint in get_type_hints(kind).items()]
+
+
+def _value(options: tuple[Any, ...], stored: Any) -> Any:
     if stored is None and NoneType in options:
         return None
     option = options[0]
@@ -150,7 +163,7 @@ def _value(hint: Any, stored: Any) -> Any:
         return instant
     if option is Activity:
         return Activity(stored)
-    if option in (FreeSight, OpenJob, End):
+    if option in (FreeSight, OpenJob, End, Skew):
         return _read(option, stored)
     if type(stored) is option or (option is float and type(stored) is int):
         return stored

@@ -4,9 +4,10 @@ from datetime import datetime, timedelta
 
 from machines.events import JobEnded, JobStarted, Outcome
 from machines.sameness import shown_seconds
+from machines.skew import our_time
 from machines.status import Activity, MachineStatus, RunCounters
-from machines.tracker_state import FreeSight, job_key
-from machines.verdict import CERTAIN_WITHIN, SLACK, recorded_end
+from machines.tracker_state import FreeSight, Skew, job_key
+from machines.verdict import CERTAIN_WITHIN, SLACK
 
 
 def unseen_between(free: FreeSight, status: MachineStatus, at: datetime) -> float | None:
@@ -27,7 +28,7 @@ def unseen_between(free: FreeSight, status: MachineStatus, at: datetime) -> floa
 
 
 def unseen_run(
-    path: str, counters: RunCounters, status: MachineStatus, after: datetime, at: datetime
+    path: str, counters: RunCounters, status: MachineStatus, after: datetime, at: datetime, skew: Skew | None
 ) -> tuple[JobStarted, JobEnded] | tuple[()]:
     """The newest run of the file's record, which took place after one instant and before another."""
     if not counters.last_success or counters.last_seconds is None:
@@ -35,7 +36,7 @@ def unseen_run(
     length = timedelta(seconds=counters.last_seconds)
     latest = max(after, at - timedelta(seconds=shown_seconds(status) or 0) if status.activity.is_running else at)
     earliest = min(after + length, latest)
-    ended_at = recorded_end(counters.last_ended_at, earliest, latest) or earliest + (latest - earliest) / 2
+    ended_at = our_time(skew, counters.last_ended_at, earliest, latest) or earliest + (latest - earliest) / 2
     started_at = max(ended_at - length, after + timedelta(microseconds=1))
     key = job_key(started_at, path)
     same_file = status.path == path

@@ -32,7 +32,7 @@ def judge(job: OpenJob, end: End, counters: RunCounters | None, at: datetime, *,
     if counters is not None and ends is not None and sum(ends) > 1:
         verdict = _several(job, end, counters, ends, at)
     elif counters is not None and ends == (0, 1):
-        verdict = _failed(job, end, counters)
+        verdict = _failed(job, end)
     elif counters is not None and (
         ends == (1, 0) or (ends is None and counters.last_success and _is_new_success(job, counters.last_seconds))
     ):
@@ -45,16 +45,15 @@ def judge(job: OpenJob, end: End, counters: RunCounters | None, at: datetime, *,
     return replace(verdict, certain=verdict.certain and not mixed)
 
 
-def ended(job: OpenJob, end: End, verdict: Verdict, counters: RunCounters | None) -> JobEnded:
+def ended(job: OpenJob, end: End, verdict: Verdict) -> JobEnded:
     """The end of the run as an event."""
-    latest = max(job.over_at or end.at, job.started_at)
+    latest = max(_latest(job, end), job.started_at)
     earliest = min(max(job.worked_at, job.started_at), latest)
     ended_at = earliest
     if verdict.outcome is not Outcome.UNKNOWN:
-        own = None if verdict.unseen or counters is None else counters.last_ended_at
         worked = timedelta(seconds=max(0, verdict.printed_seconds - job.printed_seconds))
         whole = job.started_at + timedelta(seconds=verdict.printed_seconds)
-        ended_at = recorded_end(own, earliest, latest) or min(max(earliest + worked, whole), latest)
+        ended_at = min(max(end.likely_at or earliest + worked, whole, earliest), latest)
     return JobEnded(
         job_key=job.key,
         ended_at=ended_at,
@@ -66,17 +65,9 @@ def ended(job: OpenJob, end: End, verdict: Verdict, counters: RunCounters | None
     )
 
 
-def recorded_end(recorded_at: float | None, earliest: datetime, latest: datetime) -> datetime | None:
-    """The machine's own time of the end, if its clock agrees with ours; never outside of what was seen."""
-    if recorded_at is None:
-        return None
-    try:
-        instant = datetime.fromtimestamp(recorded_at, tz=latest.tzinfo)
-    except (OverflowError, OSError, ValueError):
-        return None
-    if not earliest - SLACK <= instant <= latest + SLACK:
-        return None
-    return min(max(instant, earliest), latest)
+def window(job: OpenJob, end: End) -> tuple[datetime, datetime]:
+    """The period within which the work ended."""
+    return job.worked_at, max(_latest(job, end), job.worked_at)
 
 
 def _is_new_success(job: OpenJob, seconds: float | None) -> bool:
@@ -96,7 +87,7 @@ def _done(job: OpenJob, end: End, counters: RunCounters, at: datetime) -> Verdic
     return Verdict(Outcome.DONE, round(seconds), began_before_last_sight or brief or job.complete)
 
 
-def _failed(job: OpenJob, end: End, counters: RunCounters) -> Verdict:
+def _failed(job: OpenJob, end: End) -> Verdict:
     """The record has gained a failure: an error makes the machine drop the file, a cancel keeps it."""
     unseen = _latest(job, end) - job.worked_at
     if job.cancelling or end.path is None or end.error:
@@ -104,7 +95,7 @@ def _failed(job: OpenJob, end: End, counters: RunCounters) -> Verdict:
     else:
         # Given longer, someone may have reconnected the machine after an error, and chosen the file again.
         sure = timedelta() <= unseen <= QUICK
-    return Verdict(_failure(job, end), _with_tail(job, end, counters), sure)
+    return Verdict(_failure(job, end), _with_tail(job, end), sure)
 
 
 def _several(job: OpenJob, end: End, counters: RunCounters, ends: tuple[int, int], at: datetime) -> Verdict:
@@ -136,11 +127,11 @@ def _from_sights(job: OpenJob, end: End, counters: RunCounters | None, *, record
         return Verdict(Outcome.DONE, _shown_seconds(job, end, counters), _is_exact(job, end) or job.complete)
     brief = _is_brief(job.worked_at, _latest(job, end))
     if job.cancelling:
-        return Verdict(Outcome.CANCELLED, _with_tail(job, end, None), brief and not recorded)
+        return Verdict(Outcome.CANCELLED, _with_tail(job, end), brief and not recorded)
     if end.error:
-        return Verdict(Outcome.FAILED, _with_tail(job, end, None), brief)
+        return Verdict(Outcome.FAILED, _with_tail(job, end), brief)
     if not recorded and not end.reused and end.path is not None and end.path == job.path:
-        return Verdict(Outcome.CANCELLED, _with_tail(job, end, None), certain=False)
+        return Verdict(Outcome.CANCELLED, _with_tail(job, end), certain=False)
     return Verdict(Outcome.UNKNOWN, job.printed_seconds, certain=False)
 
 
@@ -181,15 +172,14 @@ def _failure(job: OpenJob, end: End) -> Outcome:
     return Outcome.FAILED
 
 
-def _with_tail(job: OpenJob, end: End, counters: RunCounters | None) -> int:
+def _with_tail(job: OpenJob, end: End) -> int:
     """What was seen, plus what the run probably worked after that."""
-    latest = _latest(job, end)
-    if job.paused or latest <= job.worked_at:
+    earliest, latest = window(job, end)
+    if job.paused:
         return job.printed_seconds
-    recorded = recorded_end(counters.last_ended_at if counters else None, job.worked_at, latest)
-    middle = job.worked_at + (latest - job.worked_at) / 2
-    likely = recorded or (middle if _is_brief(job.worked_at, latest) else job.worked_at)
-    return job.printed_seconds + round((likely - job.worked_at).total_seconds())
+    middle = earliest + (latest - earliest) / 2
+    likely = end.likely_at or (middle if _is_brief(earliest, latest) else earliest)
+    return job.printed_seconds + round((likely - earliest).total_seconds())
 
 
 def _latest(job: OpenJob, end: End) -> datetime:

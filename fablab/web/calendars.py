@@ -65,6 +65,11 @@ class Table:
     columns: int
 
     @property
+    def has_now(self) -> bool:
+        """One of its columns is going on."""
+        return any(cell.is_now for row in self.rows for cell in row.cells)
+
+    @property
     def is_closed(self) -> bool:
         """Nothing is open and nothing is reserved."""
         return self.columns == 0

@@ -21,6 +21,7 @@ from fablab.web.floor import Standing
 
 screen = Blueprint("home", __name__)
 AGAIN = 3
+UPCOMING = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ def _for_member(standings: list[Standing], now: datetime) -> str:
     running = usage.open_sessions(session, [item.resource.id for item in standings])
     return render_template(
         "home/member.html",
-        upcoming=booking.upcoming(session, member_id, now, limit=4),
+        upcoming=booking.upcoming(session, member_id, now, limit=UPCOMING),
         running=[(item, running[item.resource.id]) for item in standings if _is_own(running, item.resource)],
         places=floor.by_site(item for item in standings if item.can_be_had),
         locked=[item for item in standings if item.missing],

@@ -23,6 +23,7 @@ class Choice:
     label: str
     note: str
     chosen: bool
+    cost: str = ""
 
 
 def starts(free: Iterable[Period], openings: Iterable[Period], step: int) -> Iterator[datetime]:
@@ -58,8 +59,8 @@ def duration_choices(
     found = []
     for length in minutes:
         end = show_time(start + timedelta(minutes=length), zone)
-        cost = f" · ≈ {show_money(quote.amount_for(length * 60))}" if quote else ""
-        found.append(Choice(str(length), show_duration(length * 60), f"→ {end}{cost}", length == chosen))
+        cost = show_money(quote.amount_for(length * 60)) if quote else ""
+        found.append(Choice(str(length), show_duration(length * 60), end, length == chosen, cost))
     return found
 
 

@@ -66,6 +66,7 @@ class Sheet:
     quote: Quote | None
     cost_cents: int | None
     reasons: list[Refusal]
+    was_refused: bool
     nearest: list[tuple[Period, str]]
     certificates: list[Course]
     is_staff: bool
@@ -165,6 +166,7 @@ def _sheet(resource: Resource, asked: Asked, now: datetime, refusals: tuple[Refu
         quote=price,
         cost_cents=price.amount_for(period.seconds) if price else None,
         reasons=reasons,
+        was_refused=bool(refusals),
         nearest=_nearest(resource, period, now) if reasons else [],
         certificates=training.needed_for(session, [resource])[resource.id],
         is_staff=actor.may_at_site(Role.FABMANAGER, resource.site_id),

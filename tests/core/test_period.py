@@ -180,5 +180,5 @@ def test_every_instant_is_in_exactly_the_month_that_the_calendar_shows(moment: d
     + ["0000-01", "0001-01", "9999-12", "2026-01\n"],
 )
 def test_what_is_no_month_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="not a month"):
+    with pytest.raises(ValueError):
         month_of(text, PARIS)

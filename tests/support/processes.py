@@ -14,6 +14,8 @@ import requests
 from fablab.core.config import Config
 from tests.support import process
 
+CHECKOUT = Path(__file__).parents[2]
+
 
 class LabProcesses:
     """A web server and a worker on one database, each a real process that can be killed."""
@@ -48,6 +50,13 @@ class LabProcesses:
         """End the worker as a power cut would."""
         process.stop(self._workers.pop(), signal.SIGKILL)
 
+    def run(self, *arguments: str) -> str:
+        """Run a command to its end; returns what it prints, and fails if it fails."""
+        command = [sys.executable, "-m", "fablab.cli", *arguments]
+        return subprocess.run(
+            command, cwd=CHECKOUT, env=self._environment, capture_output=True, text=True, check=True, timeout=60
+        ).stdout
+
     def stop(self) -> None:
         """End both as an operator would."""
         for running in (*self._workers, *([self._server] if self._server else [])):
@@ -69,8 +78,7 @@ class LabProcesses:
 
     def _start(self, *arguments: str) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", "fablab.cli", *arguments]
-        checkout = Path(__file__).parents[2]
-        return process.start(command, cwd=checkout, log=self._log, env=self._environment)
+        return process.start(command, cwd=CHECKOUT, log=self._log, env=self._environment)
 
 
 @contextmanager

@@ -133,5 +133,18 @@ document.addEventListener(
   true,
 );
 
+// A calendar of a whole day and night opens where people are: now, or in the morning; calendars below each other move as one.
+const scrollers = [...document.querySelectorAll(".scroller")];
+for (const scroller of scrollers) {
+  const hours = [...scroller.querySelectorAll("thead th")];
+  const free = scroller.querySelector("td.is-now");
+  const target = free ?? hours.find((hour) => hour.textContent >= scroller.dataset.from);
+  const names = scroller.querySelector("tbody th")?.offsetWidth ?? 0;
+  if (target) scroller.scrollLeft = target.offsetLeft - names;
+  scroller.addEventListener("scroll", () => {
+    for (const other of scrollers) if (other !== scroller && other.scrollLeft !== scroller.scrollLeft) other.scrollLeft = scroller.scrollLeft;
+  }, { passive: true });
+}
+
 document.addEventListener("htmx:after:swap", tidy);
 tidy();

@@ -13,7 +13,9 @@ export async function openSheet(href) {
     location.assign(href);
     return;
   }
-  if (body.childElementCount && !dialog.open) dialog.showModal();
+  if (!body.childElementCount || dialog.open) return;
+  dialog.showModal();
+  body.querySelector("#confirm")?.focus();
 }
 
 document.addEventListener("click", (event) => {

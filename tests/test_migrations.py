@@ -1,0 +1,146 @@
+"""The migrations make exactly the tables that the models describe, and can be undone."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine, create_engine, inspect, text
+from sqlalchemy.pool import NullPool
+
+from fablab import models
+from fablab.core import schema
+from fablab.core.db import Model, engine_url, prepare_engine
+from fablab.core.paths import MIGRATIONS
+from tests.support import postgres
+
+assert models
+SCRIPTS = ScriptDirectory(str(MIGRATIONS))
+
+
+def test_the_migrations_make_what_the_models_describe(engine: Engine) -> None:
+    schema.upgrade(engine)
+
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        assert compare_metadata(context, Model.metadata) == []
+
+
+def test_the_migrations_make_the_checks_and_partial_indexes_of_the_models_too(engine: Engine, other: Engine) -> None:
+    schema.upgrade(engine)
+    Model.metadata.create_all(other)
+
+    assert described(engine) == described(other)
+
+
+def test_the_migrations_can_be_undone_and_done_again(engine: Engine) -> None:
+    schema.upgrade(engine)
+    first = everything_in(engine)
+
+    schema.downgrade(engine, "base")
+    emptied = everything_in(engine)
+    schema.upgrade(engine)
+
+    assert {name for name in emptied if "alembic_version" not in name} == set()
+    assert everything_in(engine) == first
+    assert schema.revision_of(engine) == schema.newest_revision()
+
+
+def test_each_migration_can_be_undone_alone(engine: Engine) -> None:
+    for script in reversed(list(SCRIPTS.walk_revisions())):
+        schema.upgrade(engine, script.revision)
+        if script.down_revision is not None:
+            schema.downgrade(engine, str(script.down_revision))
+            schema.upgrade(engine, script.revision)
+
+        assert schema.revision_of(engine) == script.revision
+
+
+def test_a_migration_that_was_done_is_not_done_again(engine: Engine) -> None:
+    schema.upgrade(engine)
+    before = everything_in(engine)
+
+    schema.upgrade(engine)
+
+    assert everything_in(engine) == before
+
+
+def test_there_is_one_line_of_numbered_migrations() -> None:
+    scripts = list(reversed(list(SCRIPTS.walk_revisions())))
+    numbers = [script.revision for script in scripts]
+
+    assert len(SCRIPTS.get_heads()) == 1
+    assert numbers == [f"{number:04d}" for number in range(1, len(numbers) + 1)]
+    assert all(Path(script.path).name.startswith(f"{script.revision}_") for script in scripts)
+    assert all(script.doc for script in scripts)
+
+
+def test_migrations_never_import_the_models() -> None:
+    sources = [path.read_text(encoding="utf-8") for path in (MIGRATIONS / "versions").glob("*.py")]
+
+    assert sources
+    assert not [source for source in sources if "fablab" in source.replace("fablab_", "")]
+
+
+def described(engine: Engine) -> dict[str, Any]:
+    """What alembic does not compare: checks, and what each index is for."""
+    found: dict[str, Any] = {}
+    inspector = inspect(engine)
+    for table in Model.metadata.tables:
+        checks = {str(check["name"]): check["sqltext"] for check in inspector.get_check_constraints(table)}
+        indexes = {
+            str(index["name"]): (index["unique"], index["column_names"], str(partial_of(index)))
+            for index in inspector.get_indexes(table)
+            if index["name"] != "ex_claims_overlap"  # A guard that no model can describe.
+        }
+        found[table] = (checks, indexes)
+    return found
+
+
+def partial_of(index: Any) -> object:
+    options = index.get("dialect_options", {})
+    return options.get("postgresql_where", options.get("sqlite_where"))
+
+
+def everything_in(engine: Engine) -> set[str]:
+    """Every table, index, trigger, constraint and function of ours, with its text where the database keeps it."""
+    if engine.dialect.name == "sqlite":
+        query = "SELECT type || ' ' || name || ' ' || coalesce(sql, '') FROM sqlite_master"
+    else:
+        query = """
+            SELECT 'relation ' || relname FROM pg_class
+                WHERE relnamespace = 'public'::regnamespace
+            UNION SELECT 'constraint ' || conname || ' ' || pg_get_constraintdef(oid) FROM pg_constraint
+                WHERE connamespace = 'public'::regnamespace
+            UNION SELECT 'trigger ' || pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal
+            UNION SELECT 'function ' || proname || prosrc FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+        """
+    with engine.connect() as connection:
+        return set(connection.scalars(text(query)))
+
+
+@pytest.fixture
+def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+    """An engine of an empty database of the kind that this run tests."""
+    yield from empty_database(request, tmp_path / "one.sqlite")
+
+
+@pytest.fixture
+def other(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+    """Another one."""
+    yield from empty_database(request, tmp_path / "other.sqlite")
+
+
+def empty_database(request: pytest.FixtureRequest, path: Path) -> Iterator[Engine]:
+    if request.config.getoption("--database") == "postgresql":
+        with postgres.database(os.environ["TEST_DATABASE_URL"]) as url:
+            yield create_engine(engine_url(url), poolclass=NullPool)
+        return
+    made = create_engine(f"sqlite:///{path}")
+    prepare_engine(made)
+    yield made
+    made.dispose()
