@@ -1,4 +1,7 @@
-"""One process of the race in test_race.py: wants every slot, in an order of its own, and tells what became of it."""
+"""One process of a race: wants every slot, in an order of its own, and tells what became of it.
+
+`racer.py DATABASE_URL RESOURCE MEMBER SLOTS SEED [cancel]`; with `cancel` it gives back a third of what it got.
+"""
 
 import json
 import random
@@ -9,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from fablab.app import create_app
-from fablab.booking.services import Wish, book
+from fablab.booking.services import Wish, book, cancel
 from fablab.core.config import load_config
 from fablab.core.db import transaction
 from fablab.core.period import Period
@@ -17,25 +20,27 @@ from fablab.core.refusals import Conflict
 from fablab.members.actor import Actor
 
 FIRST = datetime(2026, 3, 3, 8, tzinfo=UTC)
+BEFORE = FIRST - timedelta(days=1)
 
 
-def race(database_url: str, resource_id: int, member_id: int, slots: int, seed: int) -> dict[str, object]:
-    """Try to reserve every slot once; the slots overlap each other by nothing, the wishes by everything."""
-    config = load_config(Path(tempfile.mkdtemp()), database_url=database_url, secret_key="race " * 8)
+def race(
+    database_url: str, resource_id: int, member_id: int, slots: int, seed: int, give_back: bool
+) -> dict[str, object]:
+    """Try to reserve every slot once, in a random order."""
+    chance = random.Random(seed)
     wanted = list(range(slots))
-    random.Random(seed).shuffle(wanted)
+    chance.shuffle(wanted)
     outcomes: Counter[str] = Counter()
     errors: list[str] = []
+    config = load_config(Path(tempfile.mkdtemp()), database_url=database_url, secret_key="race " * 8)
     with create_app(config).app_context():
         for slot in wanted:
-            start = FIRST + timedelta(hours=slot)
-            wish = Wish(
-                resource_id=resource_id, period=Period(start, start + timedelta(hours=1)), member_id=member_id
-            )
             try:
-                with transaction() as session:
-                    book(session, Actor(member_id), wish, FIRST - timedelta(days=1))
+                made = want(resource_id, member_id, FIRST + timedelta(hours=slot))
                 outcomes["booked"] += 1
+                if give_back and chance.random() < 1 / 3:
+                    with transaction() as session:
+                        cancel(session, Actor(member_id), made, BEFORE)
             except Conflict:
                 outcomes["taken"] += 1
             except Exception as error:
@@ -43,6 +48,13 @@ def race(database_url: str, resource_id: int, member_id: int, slots: int, seed: 
     return {"booked": outcomes["booked"], "taken": outcomes["taken"], "errors": errors}
 
 
+def want(resource_id: int, member_id: int, start: datetime) -> int:
+    """Reserve an hour."""
+    wish = Wish(resource_id=resource_id, period=Period(start, start + timedelta(hours=1)), member_id=member_id)
+    with transaction() as session:
+        return book(session, Actor(member_id), wish, BEFORE).id
+
+
 if __name__ == "__main__":
-    url, *numbers = sys.argv[1:]
-    print(json.dumps(race(url, *map(int, numbers))))
+    url, resource, member, slots, seed, *more = sys.argv[1:]
+    print(json.dumps(race(url, int(resource), int(member), int(slots), int(seed), give_back=bool(more))))

@@ -13,7 +13,7 @@ from tests.conftest import Lab
 
 PROCESSES = 6
 SLOTS = 30
-RACER = Path(__file__).with_name("racer.py")
+CHECKOUT = Path(__file__).parents[1]
 
 
 @pytest.mark.race
@@ -21,7 +21,8 @@ def test_many_processes_race_for_the_same_slots_and_each_slot_is_had_once(lab: L
     config = lab.app.config["FABLAB"]
     jobs = [
         subprocess.Popen(
-            [sys.executable, str(RACER), config.database_url, str(lab.cast.printer), str(who), str(SLOTS), str(seed)],
+            [sys.executable, "-m", "tests.racer", config.database_url, *map(str, (lab.cast.printer, who, SLOTS, seed))],
+            cwd=CHECKOUT,
             stdout=subprocess.PIPE,
             text=True,
         )

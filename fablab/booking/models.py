@@ -1,5 +1,6 @@
 """Rows of reservations and of the claims that they hold on places."""
 
+from datetime import timedelta
 from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
@@ -10,6 +11,9 @@ from fablab.core.db import Instant, Model, OptionalInstant
 from fablab.core.period import Period
 from fablab.members.models import Member
 
+LONGEST_CLAIM = timedelta(days=31)
+"""A claim is never longer, so that what is taken at a time is found without reading a place's whole past; what takes
+longer holds several claims in a row. The database refuses a longer one (migration 0002)."""
 NATURES = "'member', 'service_job', 'class', 'maintenance', 'demonstration'"
 
 

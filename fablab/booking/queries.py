@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from fablab.booking.models import Claim, Reservation, ReservationState
+from fablab.booking.models import LONGEST_CLAIM, Claim, Reservation, ReservationState
 from fablab.catalog.models import Resource, ResourceState
 from fablab.core.errors import NotFound
 from fablab.core.period import Period, merged, without
@@ -147,6 +147,7 @@ def busy(session: Session, resource_ids: Iterable[int], within: Period) -> list[
             Claim.resource_id.in_(set(resource_ids)),
             Claim.active,
             Claim.occupied_from < within.end,
+            Claim.occupied_from > within.start - LONGEST_CLAIM,
             Claim.occupied_to > within.start,
         )
         .order_by(Claim.occupied_from, Claim.resource_id, Claim.place)

@@ -19,7 +19,7 @@ from fablab.core.period import Period
 from fablab.core.refusals import Conflict, Refusal, Refused
 from fablab.members import services as accounts
 from fablab.members.actor import Actor
-from fablab.members.models import Role
+from fablab.members.models import Member, Role
 from fablab.sites import queries as sites
 from fablab.training import queries as training
 from fablab.training.timeline import holds_during
@@ -52,6 +52,7 @@ def book(session: Session, actor: Actor, wish: Wish, now: datetime) -> Reservati
     known = _asked_before(session, actor, wish)
     if known is not None:
         return known
+    _check_member(session, wish.member_id)
     account = accounts.payer_for(session, wish.member_id, wish.account_id, wish.project_id)
     facts = _facts(session, resource, wish, now)
     reasons = check(facts)
@@ -119,6 +120,12 @@ def _check_right(actor: Actor, wish: Wish, resource: Resource) -> None:
     for_another = wish.member_id != actor.member_id
     if (for_another or wish.nature != Nature.MEMBER) and not actor.may_at_site(Role.FABMANAGER, resource.site_id):
         raise Forbidden("reserve for others")
+
+
+def _check_member(session: Session, member_id: int) -> None:
+    member = session.get(Member, member_id)
+    if member is None or member.left_at is not None:
+        raise Refused.because("member_unknown", _("This person is no member, or has left."))
 
 
 def _asked_before(session: Session, actor: Actor, wish: Wish) -> Reservation | None:

@@ -4,12 +4,14 @@ The password itself is compared between the two transactions, since argon2 is sl
 """
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
+from fablab.core.db import is_postgresql
 from fablab.core.i18n import _
 from fablab.core.refusals import Refused
 from fablab.members import queries
@@ -36,6 +38,7 @@ def begin(session: Session, email: str, address: str, now: datetime, *, what: st
     """
     wanted = email.strip().lower()
     limits = {_key(f"{what} account", wanted): PER_ACCOUNT, _key(f"{what} address", address): PER_ADDRESS}
+    _wait_for_others(session, limits)
     session.execute(delete(SignInAttempt).where(SignInAttempt.at < now - timedelta(days=1)))
     for key, limit in limits.items():
         query = select(func.count()).where(SignInAttempt.key == key, SignInAttempt.at > now - WINDOW)
@@ -53,6 +56,13 @@ def complete(session: Session, email: str, *, what: str = "sign-in") -> None:
     """The password was right: forget the failures on that account."""
     session.execute(delete(SignInAttempt).where(SignInAttempt.key == _key(f"{what} account", email.strip().lower())))
     session.flush()
+
+
+def _wait_for_others(session: Session, keys: Iterable[str]) -> None:
+    """Let no attempt under the same keys be counted until this one is; on SQLite there is one writer anyway."""
+    if is_postgresql(session):
+        for key in sorted(keys):
+            session.execute(select(func.pg_advisory_xact_lock(int(key[:15], 16))))
 
 
 def _key(what: str, value: str) -> str:

@@ -63,6 +63,7 @@ class Table:
     heads: list[Head]
     rows: list[Row]
     columns: int
+    is_week: bool = False
 
     @property
     def has_now(self) -> bool:
@@ -128,7 +129,7 @@ def week_table(actor: Actor | None, resource: Resource, first: date, now: dateti
         Row(day.isoformat(), show_day(day), resource, cells_of(columns_on(day, minutes, step, zone), facts, eyes, now))
         for day in days
     ]
-    return Table(site, week_heads(minutes), rows, len(minutes))
+    return Table(site, week_heads(minutes), rows, len(minutes), is_week=True)
 
 
 def _eyes(actor: Actor | None, site_id: int, names: Mapping[int, str], *, locked: bool) -> Eyes:

@@ -63,6 +63,7 @@ class SimulatedPrinter:
     """The working time shown, up to `_since`; None when nothing is shown."""
     _since: float | None = None
     """Since when it works; None while it does not."""
+    _resumed: bool = False
     _free_at: float = 0.0
 
     @property
@@ -83,7 +84,8 @@ class SimulatedPrinter:
                 self.state, self._free_at = "Finishing", ends_at + self.finishing_seconds
                 file.record(ends_at, file.seconds)
             else:
-                self.state = "Starting" if self.worked(now) < self.starting_seconds else "Printing"
+                starts = self.worked(now) < self.starting_seconds and not self._resumed
+                self.state = "Starting" if starts else "Printing"
         if self.state in ("Finishing", "Cancelling") and now >= self._free_at:
             self.state = "Operational"
 
@@ -106,7 +108,7 @@ class SimulatedPrinter:
         if self.state not in ("Operational", "Paused") or self.selected is None:
             return False
         self.user = user or self.user
-        self._worked, self._since = 0.0, now
+        self._worked, self._since, self._resumed = 0.0, now, False
         self.error = ""
         self.advance(now)
         return True
@@ -122,7 +124,7 @@ class SimulatedPrinter:
         self.advance(now)
         if self.state != "Paused":
             return False
-        self._since = now
+        self._since, self._resumed = now, True
         self.advance(now)
         return True
 

@@ -45,10 +45,12 @@ def upgrade() -> None:
 def downgrade() -> None:
     if op.get_bind().dialect.name == "postgresql":
         op.execute("ALTER TABLE claims DROP CONSTRAINT ex_claims_overlap")
+        op.execute("ALTER TABLE claims DROP CONSTRAINT ck_claims_length")
         for table in FOR_GOOD:
             op.execute(f"DROP TRIGGER {table}_for_good ON {table}")
         op.execute("DROP FUNCTION fablab_written_for_good()")
         return
+    op.execute("DROP TRIGGER claims_length")
     op.execute("DROP TRIGGER claims_overlap_insert")
     op.execute("DROP TRIGGER claims_overlap_update")
     for table in FOR_GOOD:
@@ -57,6 +59,9 @@ def downgrade() -> None:
 
 
 def _guard_postgresql() -> None:
+    op.execute(
+        "ALTER TABLE claims ADD CONSTRAINT ck_claims_length CHECK (occupied_to - occupied_from <= interval '31 days')"
+    )
     op.execute(
         """
         ALTER TABLE claims ADD CONSTRAINT ex_claims_overlap EXCLUDE USING gist (
@@ -82,6 +87,11 @@ def _guard_postgresql() -> None:
 
 
 def _guard_sqlite() -> None:
+    op.execute(
+        "CREATE TRIGGER claims_length BEFORE INSERT ON claims "
+        "WHEN julianday(NEW.occupied_to) - julianday(NEW.occupied_from) > 31 "
+        "BEGIN SELECT RAISE(ABORT, 'a claim lasts at most 31 days'); END"
+    )
     refuse = "BEGIN SELECT RAISE(ABORT, 'claims overlap: another active claim has this place'); END"
     op.execute(
         sa.text(f"CREATE TRIGGER claims_overlap_insert BEFORE INSERT ON claims WHEN NEW.active AND {OVERLAPS} {refuse}")

@@ -1,6 +1,7 @@
 """Reserving and cancelling through the services, on a real database."""
 
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy.exc import IntegrityError
@@ -12,6 +13,7 @@ from fablab.core.db import transaction
 from fablab.core.errors import Forbidden, NotFound
 from fablab.core.period import Period
 from fablab.core.refusals import Conflict, Refused
+from fablab.members import queries as members
 from tests.conftest import Lab, hours_from
 
 NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)
@@ -113,6 +115,62 @@ def test_a_fabmanager_reserves_for_a_member_at_their_site_only(lab: Lab) -> None
     assert queries.reservation(lab.session, made).member_id == lab.cast.maker
     with pytest.raises(Forbidden):
         book(lab, boss, lab.cast.desk_room, hours_from(TEN, 1), member_id=lab.cast.maker)
+
+
+@pytest.mark.parametrize("nature", [nature for nature in Nature if nature != Nature.MEMBER])
+def test_a_member_reserves_for_their_own_use_only(lab: Lab, nature: Nature) -> None:
+    with pytest.raises(Forbidden):
+        book(lab, lab.cast.maker, lab.cast.printer, hours_from(TEN, 1), nature=nature)
+
+
+def test_a_resource_that_there_is_not_is_not_found(lab: Lab) -> None:
+    with pytest.raises(NotFound):
+        book(lab, lab.cast.maker, 999, hours_from(TEN, 1))
+
+
+def test_a_member_that_there_is_not_or_who_has_left_gets_nothing(lab: Lab) -> None:
+    with transaction() as session:
+        members.member(session, lab.cast.student).left_at = NOW
+
+    for gone in (999, lab.cast.student):
+        with pytest.raises(Refused) as refused:
+            book(lab, lab.cast.fabmanager, lab.cast.printer, hours_from(TEN, 1), member_id=gone)
+        assert refused.value.codes == ("member_unknown",)
+
+
+def test_two_people_may_use_the_same_request_key(lab: Lab) -> None:
+    first = book(lab, lab.cast.maker, lab.cast.printer, hours_from(TEN, 1), request_key="once")
+
+    assert book(lab, lab.cast.student, lab.cast.other_printer, hours_from(TEN, 1), request_key="once") != first
+
+
+def test_a_request_that_was_refused_may_be_made_again(lab: Lab) -> None:
+    with pytest.raises(Refused):
+        book(lab, lab.cast.newcomer, lab.cast.printer, hours_from(TEN, 1), request_key="once")
+
+    assert book(lab, lab.cast.newcomer, lab.cast.desk_room, hours_from(TEN, 1), request_key="once")
+
+
+def test_what_a_sheet_says_beforehand_is_what_booking_would_say(lab: Lab) -> None:
+    book(lab, lab.cast.maker, lab.cast.printer, hours_from(TEN, 1))
+    wish = Wish(resource_id=lab.cast.printer, period=hours_from(TEN, 1), member_id=lab.cast.newcomer)
+
+    said = services.reasons_against(lab.session, lab.actor(lab.cast.newcomer), wish, NOW)
+
+    with pytest.raises(Refused) as refused:
+        book(lab, lab.cast.newcomer, lab.cast.printer, hours_from(TEN, 1))
+    assert tuple(said) == refused.value.refusals
+    with pytest.raises(Forbidden):
+        services.reasons_against(lab.session, lab.actor(lab.cast.student), wish, NOW)
+
+
+def test_two_clocks_may_name_the_same_instants_for_one_request(lab: Lab) -> None:
+    paris = ZoneInfo("Europe/Paris")
+    local = Period(TEN.astimezone(paris), (TEN + timedelta(hours=1)).astimezone(paris))
+
+    first = book(lab, lab.cast.maker, lab.cast.printer, hours_from(TEN, 1), request_key="once")
+
+    assert book(lab, lab.cast.maker, lab.cast.printer, local, request_key="once") == first
 
 
 def test_an_account_that_is_not_ones_own_cannot_pay(lab: Lab) -> None:

@@ -137,10 +137,10 @@ document.addEventListener(
 const scrollers = [...document.querySelectorAll(".scroller")];
 for (const scroller of scrollers) {
   const hours = [...scroller.querySelectorAll("thead th")];
-  const free = scroller.querySelector("td.is-now");
-  const target = free ?? hours.find((hour) => hour.textContent >= scroller.dataset.from);
+  const going = scroller.dataset.from === "now" ? scroller.querySelector("td.is-now") : null;
+  const target = going ?? hours.find((hour) => hour.textContent >= scroller.dataset.from);
   const names = scroller.querySelector("tbody th")?.offsetWidth ?? 0;
-  if (target) scroller.scrollLeft = target.offsetLeft - names;
+  if (target) scroller.scrollLeft = target.getBoundingClientRect().left - scroller.getBoundingClientRect().left - names - 1;
   scroller.addEventListener("scroll", () => {
     for (const other of scrollers) if (other !== scroller && other.scrollLeft !== scroller.scrollLeft) other.scrollLeft = scroller.scrollLeft;
   }, { passive: true });

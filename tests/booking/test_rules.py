@@ -1,0 +1,108 @@
+"""The rules by themselves: facts in, every reason out."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fablab.booking.rules import FURTHEST, LONGEST, PAST_GRACE, Facts, check
+from fablab.core.i18n import use_locale
+from fablab.core.period import Period
+from fablab.sites.hours import Opening
+
+NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)
+TEN = datetime(2026, 3, 3, 10, tzinfo=UTC)
+ALWAYS = tuple(Opening(day, 0, 1440) for day in range(7))
+FINE = Facts(
+    now=NOW,
+    period=Period(TEN, TEN + timedelta(hours=1)),
+    zone=ZoneInfo("Europe/Paris"),
+    openings=ALWAYS,
+    bookable=True,
+    state_note="",
+    slot_minutes=30,
+    missing_certificates=(),
+    free_places=(1,),
+)
+
+
+def codes(facts: Facts) -> list[str]:
+    return [refusal.code for refusal in check(facts)]
+
+
+def at(start: datetime, length: timedelta = timedelta(hours=1)) -> Facts:
+    return replace(FINE, period=Period(start, start + length))
+
+
+def test_nothing_is_said_against_what_is_fine() -> None:
+    assert check(FINE) == []
+
+
+def test_a_wish_for_now_may_arrive_a_little_late() -> None:
+    assert codes(at(NOW - PAST_GRACE)) == []
+    assert codes(at(NOW - PAST_GRACE - timedelta(seconds=1))) == ["past"]
+
+
+def test_nobody_reserves_more_than_a_year_ahead() -> None:
+    assert codes(at(NOW + FURTHEST)) == []
+    assert codes(at(NOW + FURTHEST + timedelta(seconds=1))) == ["too_far"]
+
+
+def test_a_reservation_is_neither_too_short_nor_too_long() -> None:
+    assert codes(at(TEN, timedelta(minutes=5))) == []
+    assert codes(at(TEN, timedelta(minutes=5) - timedelta(seconds=1))) == ["too_short"]
+    assert codes(at(TEN, LONGEST)) == []
+    assert codes(at(TEN, LONGEST + timedelta(seconds=1))) == ["too_long"]
+
+
+def test_a_machine_that_cannot_be_used_says_why() -> None:
+    (refusal,) = check(replace(FINE, bookable=False, state_note="buse bouchée"))
+
+    assert refusal.code == "unavailable"
+    assert "buse bouchée" in refusal.message
+
+
+def test_a_closed_site_tells_when_it_is_open_that_day() -> None:
+    facts = replace(FINE, openings=(Opening(1, 9 * 60, 11 * 60), Opening(1, 14 * 60, 18 * 60 + 30)))
+
+    with use_locale("en"):
+        (refusal,) = check(facts)
+
+    assert refusal.code == "closed"
+    assert "14:00–18:30" in refusal.message
+    assert codes(replace(facts, period=Period(TEN - timedelta(hours=1), TEN))) == []
+
+
+def test_each_missing_certificate_is_a_reason_of_its_own() -> None:
+    found = check(replace(FINE, missing_certificates=("Laser", "Soudure")))
+
+    assert [refusal.code for refusal in found] == ["certificate_missing"] * 2
+    assert [name for name in ("Laser", "Soudure") if name in found[0].message + found[1].message] == ["Laser", "Soudure"]
+
+
+broken = {
+    "past": {"now": TEN + timedelta(hours=3)},
+    "unavailable": {"bookable": False},
+    "closed": {"openings": ()},
+    "certificate_missing": {"missing_certificates": ("Laser",)},
+    "taken": {"free_places": ()},
+}
+
+
+@given(st.sets(st.sampled_from(sorted(broken))))
+def test_every_reason_is_told_whatever_the_others(wrong: set[str]) -> None:
+    facts = FINE
+    for code in wrong:
+        facts = replace(facts, **broken[code])
+
+    assert set(codes(facts)) == wrong
+
+
+@pytest.mark.parametrize(("code", "overridable"), [("past", False), ("closed", True), ("taken", False)])
+def test_staff_may_override_what_is_only_a_rule(code: str, overridable: bool) -> None:
+    (refusal,) = check(replace(FINE, **broken[code]))
+
+    assert refusal.overridable is overridable

@@ -1,0 +1,124 @@
+"""Sign-ins are throttled in the database, for each account and each address, and tell nobody who exists."""
+
+import threading
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from fablab.core.db import db, transaction
+from fablab.core.refusals import Refused
+from fablab.members import queries, signin
+from fablab.members.models import SignInAttempt
+from fablab.members.signin import PER_ACCOUNT, PER_ADDRESS, WINDOW, Candidate
+from tests.conftest import Lab
+from tests.support.threads import at_once
+
+NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)
+MAKER = "maker@test.example"
+
+
+def begin(email: str, address: str = "192.0.2.1", now: datetime = NOW, **more: str) -> Candidate:
+    with transaction() as session:
+        return signin.begin(session, email, address, now, **more)
+
+
+def is_throttled(email: str, address: str = "192.0.2.1", now: datetime = NOW, **more: str) -> bool:
+    try:
+        begin(email, address, now, **more)
+    except Refused as refused:
+        assert refused.codes == ("too_many_attempts",)
+        return True
+    return False
+
+
+def test_an_attempt_says_whom_it_is_about_whatever_the_case(lab: Lab) -> None:
+    found = begin(" Maker@Test.Example ")
+
+    assert found.member_id == lab.cast.maker
+    assert (found.password_hash or "").startswith("$argon2id$")
+
+
+def test_nobody_and_those_who_left_look_the_same(lab: Lab) -> None:
+    with transaction() as session:
+        queries.member(session, lab.cast.maker).left_at = NOW
+
+    assert begin("nobody@test.example") == begin(MAKER) == Candidate(None, None)
+
+
+@pytest.mark.parametrize("email", [MAKER, "nobody@test.example"])
+def test_an_account_is_throttled_from_everywhere_whether_it_exists_or_not(lab: Lab, email: str) -> None:
+    for number in range(PER_ACCOUNT):
+        assert not is_throttled(email, f"192.0.2.{number}")
+
+    assert is_throttled(email.upper(), "198.51.100.1")
+    assert not is_throttled("student@test.example", "198.51.100.1")
+
+
+def test_an_address_is_throttled_for_every_account(lab: Lab) -> None:
+    for number in range(PER_ADDRESS):
+        assert not is_throttled(f"person{number}@test.example")
+
+    assert is_throttled(MAKER)
+    assert not is_throttled(MAKER, "198.51.100.1")
+
+
+def test_attempts_at_the_same_instant_do_not_slip_through(lab: Lab) -> None:
+    ready = threading.Barrier(PER_ACCOUNT + 6)
+
+    def attempt() -> bool:
+        db.session.connection()
+        ready.wait()
+        return is_throttled(MAKER)
+
+    found = at_once(lab.app, [attempt] * (PER_ACCOUNT + 6))
+
+    assert sorted(found, key=str) == [False] * PER_ACCOUNT + [True] * 6
+
+
+def test_the_throttle_lets_go_after_its_window_and_old_attempts_are_forgotten(lab: Lab) -> None:
+    for _ in range(PER_ACCOUNT):
+        begin(MAKER)
+
+    assert is_throttled(MAKER, now=NOW + WINDOW - timedelta(seconds=1))
+    assert not is_throttled(MAKER, now=NOW + WINDOW)
+    begin("student@test.example", now=NOW + timedelta(days=2))
+    assert lab.session.query(SignInAttempt).count() == 2
+
+
+def test_being_throttled_does_not_prolong_itself(lab: Lab) -> None:
+    for _ in range(PER_ACCOUNT):
+        begin(MAKER)
+    before = lab.session.query(SignInAttempt).count()
+    lab.session.rollback()
+
+    assert all(is_throttled(MAKER) for _ in range(5))
+
+    assert lab.session.query(SignInAttempt).count() == before
+
+
+def test_a_success_forgets_the_failures_of_that_account_only(lab: Lab) -> None:
+    for email in (MAKER, "student@test.example"):
+        for _ in range(PER_ACCOUNT):
+            begin(email)
+
+    with transaction() as session:
+        signin.complete(session, MAKER.upper())
+
+    assert not is_throttled(MAKER)
+    assert is_throttled("student@test.example")
+
+
+def test_links_and_sign_ins_are_counted_apart(lab: Lab) -> None:
+    for _ in range(PER_ACCOUNT):
+        begin(MAKER, what="link")
+
+    assert is_throttled(MAKER, what="link")
+    assert not is_throttled(MAKER)
+
+
+def test_neither_accounts_nor_addresses_are_kept_in_clear(lab: Lab) -> None:
+    begin(MAKER)
+
+    kept = [row.key for row in lab.session.query(SignInAttempt)]
+    assert len(kept) == 2
+    assert not [key for key in kept if "maker" in key or "192" in key or len(key) != 64]
