@@ -28,7 +28,9 @@ def problem(status: int, title: str, detail: str = "", **more: Any) -> Response:
 def refused(error: Refused) -> Response:
     """A refusal with all its reasons: 409 where somebody was quicker or something is stale, else 422."""
     status = 409 if isinstance(error, Conflict) else 422
-    refusals = [RefusalOut(code=item.code, message=item.message, overridable=item.overridable) for item in error.refusals]
+    refusals = [
+        RefusalOut(code=item.code, message=item.message, overridable=item.overridable) for item in error.refusals
+    ]
     detail = " ".join(item.message for item in error.refusals)
     return problem(status, _("Refused"), detail, refusals=refusals)
 

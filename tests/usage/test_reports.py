@@ -186,25 +186,24 @@ def test_each_figure_replaces_the_one_before_and_is_never_added(lab: Lab, printe
     assert (printer.session_of().seconds, used_seconds(lab)) == (240, 240)
 
 
-@settings(max_examples=25, deadline=None)
-@given(figures=st.lists(st.integers(0, 10_000), min_size=1, max_size=5), repeats=st.lists(st.booleans(), min_size=5))
-def test_the_seconds_are_what_the_machine_said_last_however_often_it_was_heard(
-    figures: list[int], repeats: list[bool]
-) -> None:
-    lab, printer = _shared
-    key = f"run {lab.session.query(Job).count()}"
-    start = TEN + timedelta(days=lab.session.query(Job).count())
-    before = used_seconds(lab)
-    heard = [started(start, key), *(progressed(start, seconds, key) for seconds in figures)]
+def test_the_seconds_are_what_the_machine_said_last_however_often_it_was_heard(lab: Lab, printer: Printer) -> None:
+    @settings(max_examples=20, deadline=None)
+    @given(st.lists(st.tuples(st.integers(0, 10_000), st.booleans()), min_size=1, max_size=5))
+    def try_out(figures: list[tuple[int, bool]]) -> None:
+        before, number = used_seconds(lab), lab.session.query(Job).count()
+        key, start = f"run {number}", TEN + timedelta(days=number)
 
-    for event, repeated in zip(heard, [*repeats, *[False] * 9], strict=False):
-        printer.says(start, event)
-        if repeated:
-            printer.says(start, event)
-    printer.says(start, ended(start, figures[-1], key=key))
+        printer.says(start, started(start, key))
+        for seconds, twice in figures:
+            for _ in range(1 + twice):
+                printer.says(start, progressed(start, seconds, key))
+        last = figures[-1][0]
+        printer.says(start, ended(start, last, key=key))
 
-    assert printer.session_of(key).seconds == figures[-1]
-    assert used_seconds(lab) == before + figures[-1]
+        assert printer.session_of(key).seconds == last
+        assert used_seconds(lab) == before + last
+
+    try_out()
 
 
 @pytest.mark.parametrize(
@@ -322,14 +321,3 @@ def test_an_idle_machine_is_written_down_now_and_then_only(lab: Lab, printer: Pr
     assert (printer.live.version, printer.live.asked_at) == (version, TEN)
     printer.says(TEN + timedelta(seconds=15))
     assert printer.live.asked_at == TEN + timedelta(seconds=15)
-
-
-_shared: tuple[Lab, Printer]
-
-
-@pytest.fixture(autouse=True)
-def share(lab: Lab, request: pytest.FixtureRequest) -> None:
-    """Properties look at one lab from example to example."""
-    global _shared
-    if "printer" not in request.fixturenames:
-        _shared = (lab, Printer(lab, lab.cast.printer))

@@ -1,0 +1,43 @@
+"""Who has what when."""
+
+from pydantic import BaseModel, ConfigDict
+
+from fablab.api.schemas.values import Id, InstantIO
+
+
+class ReservationIn(BaseModel):
+    """A wish. Without an account the caller's own pays; reserving for somebody else is for staff of the site."""
+
+    model_config = ConfigDict(extra="forbid")
+    resource_id: Id
+    start: InstantIO
+    end: InstantIO
+    account_id: Id | None = None
+    project_id: Id | None = None
+    member_id: Id | None = None
+    nature: str = "member"
+
+
+class ReservationOut(BaseModel):
+    """Who has what when, and who pays."""
+
+    id: int
+    resource_id: int
+    resource: str
+    start: InstantIO
+    end: InstantIO
+    state: str
+    nature: str
+    member_id: int
+    member: str
+    account_id: int
+    project_id: int | None
+    started_at: InstantIO | None
+    version: int
+
+
+class ReservationList(BaseModel):
+    """Reservations in order; `next` is the offset of the following page."""
+
+    items: list[ReservationOut]
+    next: int | None = None

@@ -1,0 +1,210 @@
+"""Who may open what: every route against every role, and nobody's things to others."""
+
+from datetime import UTC, datetime
+
+import pytest
+from werkzeug.routing import Rule
+
+from fablab.billing.models import Invoice
+from fablab.booking.services import Wish, book
+from fablab.core.db import transaction
+from fablab.core.period import Period
+from fablab.web.access import is_public
+from tests.conftest import Lab, hours_from
+from tests.web.conftest import words
+from tests.web.uses import used
+
+PUBLIC = {
+    "auth.forgot",
+    "auth.forgot_page",
+    "auth.password_page",
+    "auth.set_password",
+    "auth.sign_in",
+    "auth.sign_in_page",
+    "auth.sign_out",
+    "health.healthz",
+    "home.page",
+    "live.page",
+    "live.wall",
+    "machine.page",
+    "machine.state",
+    "prefs.language",
+    "prefs.theme",
+    "static",
+}
+FABMANAGERS = {"fabmanager", "admin"}
+TREASURERS = {"treasurer", "admin"}
+TRAINERS = {"trainer", "fabmanager", "admin"}
+EVERYBODY = {"maker", "trainer", "fabmanager", "treasurer", "admin"}
+PAGES = {
+    "/": EVERYBODY,
+    "/live": EVERYBODY,
+    "/live/wall": EVERYBODY,
+    "/day": EVERYBODY,
+    "/day/grid": EVERYBODY,
+    "/m/prusa-n1": EVERYBODY,
+    "/m/prusa-n1/state": EVERYBODY,
+    "/m/prusa-n1/book": EVERYBODY,
+    "/me": EVERYBODY,
+    "/me/invoices": EVERYBODY,
+    "/training": TRAINERS,
+    "/training/{maker}": TRAINERS,
+    "/desk": FABMANAGERS,
+    "/machines": FABMANAGERS,
+    "/machines/new": FABMANAGERS,
+    "/machines/{printer}/edit": FABMANAGERS,
+    "/machines/{desk_room}/edit": {"admin"},
+    "/billing": TREASURERS,
+    "/billing/prices": TREASURERS,
+    "/people": {"admin"},
+    "/people/new": {"admin"},
+    "/people/{maker}": {"admin"},
+}
+ACTS = {
+    "/training/{newcomer}/validate": TRAINERS,
+    "/training/{maker}/revoke": TRAINERS,
+    "/desk/uses/1/give": FABMANAGERS,
+    "/desk/uses/1/waive": FABMANAGERS,
+    "/machines/new": FABMANAGERS,
+    "/machines/{printer}/edit": FABMANAGERS,
+    "/machines/{desk_room}/edit": {"admin"},
+    "/machines/{printer}/connection": FABMANAGERS,
+    "/machines/{desk_room}/connection": {"admin"},
+    "/machines/{desk_room}/disconnect": {"admin"},
+    "/billing/issue": TREASURERS,
+    "/billing/prices": TREASURERS,
+    "/people/new": {"admin"},
+    "/people/{maker}/roles": {"admin"},
+    "/people/{maker}/password-link": {"admin"},
+}
+
+
+def test_every_route_asks_for_a_sign_in_or_is_on_the_public_list(lab: Lab) -> None:
+    open_to_all = {
+        rule.endpoint
+        for rule in _rules(lab)
+        if rule.endpoint == "static" or is_public(lab.app.view_functions[rule.endpoint])
+    }
+
+    assert open_to_all == PUBLIC
+
+
+def test_visitors_are_sent_to_sign_in_from_every_other_route(lab: Lab) -> None:
+    client = lab.client()
+    for rule in _rules(lab):
+        if rule.endpoint in PUBLIC:
+            continue
+        path = rule.rule.replace("<code>", "prusa-n1")
+        while "<" in path:
+            path = path[: path.index("<")] + "1" + path[path.index(">") + 1 :]
+        for method in (rule.methods or set()) & {"GET", "POST"}:
+            answer = client.open(path, method=method)
+            assert answer.status_code == 302, (method, path)
+            assert answer.location.startswith("/sign-in"), (method, path)
+
+
+@pytest.mark.parametrize("role", sorted(EVERYBODY))
+def test_pages_open_to_those_with_the_role_only(lab: Lab, role: str) -> None:
+    client = lab.signed_in(getattr(lab.cast, role))
+    for path, allowed in PAGES.items():
+        answer = client.get(_filled(lab, path))
+        assert answer.status_code == (200 if role in allowed else 403), (path, role)
+
+
+@pytest.mark.parametrize("role", sorted(EVERYBODY))
+def test_acts_are_refused_to_those_without_the_role(lab: Lab, role: str) -> None:
+    client = lab.signed_in(getattr(lab.cast, role))
+    for path, allowed in ACTS.items():
+        answer = client.post(_filled(lab, path))
+        assert (answer.status_code == 403) == (role not in allowed), (path, role, answer.status_code)
+        assert answer.status_code < 500, (path, role)
+
+
+def test_a_reservation_is_its_members_and_the_sites_staffs(lab: Lab, tomorrow: datetime) -> None:
+    reservation_id = _reserve(lab, hours_from(tomorrow, 1))
+    path = f"/reservations/{reservation_id}"
+
+    for role, status in {"maker": 200, "fabmanager": 200, "admin": 200, "student": 404, "treasurer": 404}.items():
+        client = lab.signed_in(getattr(lab.cast, role))
+        assert client.get(path).status_code == status, role
+    assert lab.signed_in(lab.cast.student).post(f"{path}/cancel").status_code == 404
+    assert lab.signed_in(lab.cast.maker).post(f"{path}/cancel").status_code == 302
+
+
+def test_members_see_that_it_is_booked_and_staff_of_the_site_see_by_whom(lab: Lab, tomorrow: datetime) -> None:
+    _reserve(lab, hours_from(tomorrow, 1))
+    day = f"/day?d={tomorrow.date()}"
+
+    seen = {
+        role: words(lab.signed_in(getattr(lab.cast, role)).get(day))
+        for role in ("student", "treasurer", "fabmanager", "trainer", "maker")
+    }
+
+    assert "Maker" not in seen["student"]
+    assert "Booked" in seen["student"]
+    assert "Maker" not in seen["treasurer"]
+    assert "Maker" in seen["fabmanager"]
+    assert "Maker" in seen["trainer"]
+    assert "Yours" in seen["maker"]
+
+
+def test_staff_of_one_site_see_no_names_at_another(lab: Lab) -> None:
+    monday = datetime.now(UTC).date()
+    while monday.weekday() != 0 or monday <= datetime.now(UTC).date():
+        monday = monday.fromordinal(monday.toordinal() + 1)
+    start = datetime(monday.year, monday.month, monday.day, 11, tzinfo=UTC)
+    _reserve(lab, hours_from(start, 1), resource_id=lab.cast.desk_room)
+
+    page = words(lab.signed_in(lab.cast.fabmanager).get(f"/day?d={monday}"))
+
+    assert "Maker" not in page
+
+
+def test_an_invoice_is_its_accounts_owners_and_the_treasurers(lab: Lab) -> None:
+    invoice_id = _invoice(lab)
+    path = f"/me/invoices/{invoice_id}.pdf"
+
+    for role, status in {"maker": 200, "treasurer": 200, "admin": 200, "student": 404, "fabmanager": 404}.items():
+        answer = lab.signed_in(getattr(lab.cast, role)).get(path)
+        assert answer.status_code == status, role
+    answer = lab.signed_in(lab.cast.maker).get(path)
+    assert answer.mimetype == "application/pdf"
+    assert answer.data.startswith(b"%PDF")
+    assert f"/me/invoices/{invoice_id}.pdf" in lab.signed_in(lab.cast.maker).get("/me/invoices").text
+
+
+def test_a_token_of_another_cannot_be_revoked(lab: Lab) -> None:
+    lab.token(lab.cast.maker)
+
+    assert lab.signed_in(lab.cast.student).post("/me/tokens/1/revoke").status_code == 404
+    assert lab.signed_in(lab.cast.maker).post("/me/tokens/1/revoke").status_code == 302
+
+
+def _rules(lab: Lab) -> list[Rule]:
+    return [rule for rule in lab.app.url_map.iter_rules() if not rule.endpoint.startswith(("api.", "openapi."))]
+
+
+def _filled(lab: Lab, path: str) -> str:
+    for name in ("maker", "newcomer", "printer", "desk_room"):
+        path = path.replace(f"{{{name}}}", str(getattr(lab.cast, name)))
+    return path
+
+
+def _reserve(lab: Lab, period: Period, resource_id: int | None = None) -> int:
+    now = datetime.now(UTC)
+    wish = Wish(resource_id=resource_id or lab.cast.printer, period=period, member_id=lab.cast.maker)
+    with transaction() as session:
+        return book(session, lab.actor(lab.cast.maker), wish, now).id
+
+
+def _invoice(lab: Lab) -> int:
+    """An issued invoice of the maker's."""
+
+    used(lab, lab.cast.maker)
+    month = datetime.now(UTC).strftime("%Y-%m")
+    answer = lab.signed_in(lab.cast.treasurer).post(
+        "/billing/issue", data={"entity": lab.cast.entity, "month": month, "unfinished": "yes"}
+    )
+    assert answer.status_code == 302, answer.text
+    lab.session.rollback()
+    return lab.session.query(Invoice).one().id
