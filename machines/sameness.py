@@ -70,10 +70,8 @@ def hides_a_change(job: OpenJob, status: MachineStatus, at: datetime) -> bool:
     """By its working time the run began after its last sight: a pause, or another run that nobody recorded."""
     if status.activity in (Activity.STARTING, Activity.ENDING) or not _began_after(job, status, at):
         return False
-    now_paused = status.activity is Activity.PAUSED
-    if now_paused and job.paused and shown_seconds(status) == job.printed_seconds:
-        return False
-    return not (now_paused or job.paused) or at - job.seen_at > CERTAIN_WITHIN
+    was_paused = job.paused or status.activity is Activity.PAUSED
+    return not was_paused or at - job.seen_at > CERTAIN_WITHIN
 
 
 def _began_before(job: OpenJob, status: MachineStatus, at: datetime) -> bool:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from fablab.core.db import db, transaction
 from fablab.usage import connections
-from fablab.usage.connections import Means, connection_of
+from fablab.usage.connections import Means
 from fablab.usage.models import LiveState, UsageSession
 from fablab.usage.reports import take
 from machines.errors import MachineError
@@ -55,9 +55,7 @@ class Printer:
     ) -> bool:
         """Take one reading with its news, made from the state that is kept now unless a version is given."""
         begun = self.live.version if version is None else version
-        reading = Reading(
-            id=self.id, at=at, status=status, error=error, state=TrackerState.new(), events=tuple(events)
-        )
+        reading = Reading(id=self.id, at=at, status=status, error=error, state=TrackerState.new(), events=tuple(events))
         with transaction() as session:
             return take(session, reading, begun, at)
 

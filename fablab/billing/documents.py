@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from datetime import date, datetime
 from typing import Any
 
@@ -11,6 +12,8 @@ from sqlalchemy.orm import Session
 from fablab.billing.models import Document, Invoice
 from fablab.core.i18n import _, show_date, show_duration, show_money, show_month, show_number, use_locale
 from fablab.core.paths import TEMPLATES
+
+_LONG_WORD = re.compile(r"\S{20}(?=\S)")
 
 
 class Tampered(Exception):
@@ -79,13 +82,13 @@ def _words(content: dict[str, Any]) -> dict[str, Any]:
             [_("Date"), show_date(issued_on)],
             [_("Use of"), show_month(date.fromisoformat(content["first_day"]))],
         ],
-        "seller": [seller["name"], *seller["address"].splitlines(), *_identities(seller)],
+        "seller": _breakable(seller["name"], *seller["address"].splitlines(), *_identities(seller)),
         "buyer_title": _("Invoiced to"),
-        "buyer": [buyer["name"], *buyer["address"].splitlines(), *_identities(buyer)],
+        "buyer": _breakable(buyer["name"], *buyer["address"].splitlines(), *_identities(buyer)),
         "columns": [_("Use"), _("Measured"), _("Price"), _("VAT"), _("Amount incl. VAT") if gross else _("Amount")],
         "lines": [
             [
-                line["description"],
+                *_breakable(line["description"]),
                 show_duration(line["quantity_seconds"]),
                 f"{show_money(line['price_cents'], currency)} / {'h' if line['per_seconds'] == 3600 else 'min'}",
                 _rate(line["vat_rate_bp"]),
@@ -101,9 +104,14 @@ def _words(content: dict[str, Any]) -> dict[str, Any]:
             ],
         ],
         "total": [_("Total incl. VAT"), show_money(content["gross_cents"], currency)],
-        "notes": [text for text in (seller["mention"], seller["note"]) if text],
+        "notes": _breakable(*(text for text in (seller["mention"], seller["note"]) if text)),
         "page": _("Page"),
     }
+
+
+def _breakable(*texts: str) -> list[str]:
+    """The texts with places to break in very long words, which would run over the figures beside them."""
+    return [_LONG_WORD.sub("\\g<0>\u200b", text) for text in texts]
 
 
 def _identities(party: dict[str, Any]) -> list[str]:

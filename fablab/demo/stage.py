@@ -20,6 +20,7 @@ from fablab.core.config import Config, load_config
 from fablab.core.db import db, transaction
 from fablab.core.i18n import set_locale
 from fablab.demo import people, seed
+from fablab.demo.present import reading, reserve_what_prints
 from fablab.members import queries as members
 from fablab.usage.connections import Means, connect
 
@@ -133,6 +134,7 @@ def _address_of(part: Part) -> str:
 
 def _connect(config: Config, addresses: dict[str, str]) -> None:
     means, now = Means(config.secret_key), clock.now()
+    printing = {name: reading(url, KEY) for name, url in addresses.items()}
     app = create_app(config)
     with app.app_context():
         with transaction() as session:
@@ -142,6 +144,7 @@ def _connect(config: Config, addresses: dict[str, str]) -> None:
             actor = members.actor(session, admin.id)
             for resource in session.scalars(select(Resource).where(Resource.name.in_(addresses))).all():
                 connect(session, actor, resource.id, "octoprint", addresses[resource.name], KEY, means, now)
+                reserve_what_prints(session, resource, printing[resource.name], now)
         db.session.remove()
         db.engine.dispose()
 

@@ -55,9 +55,9 @@ SCREENS = (
 def register(app: Flask) -> None:
     """Put the screens into the application."""
     app.url_map.converters["row"] = RowId
+    locale.register(app)
     guards.register(app)
     access.guard(app)
-    locale.register(app)
     filters.register(app)
     headers.register(app)
     errors.register(app)

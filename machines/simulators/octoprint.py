@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
-from email import message_from_bytes
+from email import message_from_bytes, policy
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 from urllib.parse import unquote, urlsplit
@@ -153,12 +153,12 @@ class _Handler(BaseHTTPRequestHandler):
         kind = self.headers.get("Content-Type", "")
         if not kind.startswith("multipart/"):
             return dict(json.loads(body or b"{}"))
-        form = message_from_bytes(b"Content-Type: " + kind.encode() + b"\r\n\r\n" + body)
+        form = message_from_bytes(b"Content-Type: " + kind.encode() + b"\r\n\r\n" + body, policy=policy.HTTP)
         found: dict[str, Any] = {}
-        for part in form.get_payload():
-            name = str(part.get_param("name", header="Content-Disposition"))  # type: ignore[union-attr]
-            content = bytes(part.get_payload(decode=True))  # type: ignore[union-attr]
-            file_name = part.get_filename()  # type: ignore[union-attr]
+        for part in form.iter_parts():
+            name = str(part.get_param("name", header="Content-Disposition"))
+            content = bytes(part.get_payload(decode=True))
+            file_name = part.get_filename()
             found[name] = (file_name, content) if file_name else content.decode()
         return found
 

@@ -7,6 +7,9 @@ from random import Random
 from machines.simulators.printer import SimulatedPrinter, StoredFile
 
 DAY = 86_400.0
+LAST_MINUTE = 24 * 60 - 2
+SHORTEST = 45
+"""Minutes before midnight from which on nobody looks for a print that is short enough."""
 PARTS = (
     ("boitier_capteur_CO2.gcode", 95),
     ("support_camera_v3.gcode", 42),
@@ -59,8 +62,7 @@ class Workshop:
         printer = self._printer
         printer.advance(command.at)
         if command.file is not None:
-            kept = printer.files.get(command.file.path)
-            if kept is None or kept.seconds != command.file.seconds:
+            if command.file.path not in printer.files:
                 printer.store(command.file)
             printer.select(command.file.path, command.user)
             printer.start(command.at, command.user)
@@ -74,11 +76,13 @@ class Workshop:
         while True:
             name, usual = chance.choice(PARTS)
             user = chance.choice(MEMBERS)
-            minutes = usual * chance.uniform(0.9, 1.1)
+            minutes = usual * Random(f"{self._seed}:{name}").uniform(0.9, 1.1)
             fate = chance.choices(("done", "cancelled", "paused"), (80, 8, 12))[0]
             share, rest = chance.uniform(0.1, 0.7), chance.uniform(2, 12)
-            if minute + minutes + rest > 24 * 60 - 2:
-                return
+            if minute + minutes + rest > LAST_MINUTE:
+                if minute > LAST_MINUTE - SHORTEST:
+                    return
+                continue
             file = StoredFile(name, seconds=self._seconds(minutes), size=int(minutes * 41_000), user=user)
             yield Command(self._at(number, minute), "start", file, user)
             if fate == "cancelled":

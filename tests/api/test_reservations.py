@@ -32,9 +32,7 @@ def test_a_member_reserves_reads_and_cancels(lab: Lab, tomorrow: datetime) -> No
 def test_a_refusal_lists_every_reason_with_its_code(lab: Lab) -> None:
     yesterday = datetime.now(UTC) - timedelta(days=1)
 
-    answer = lab.client().post(
-        "/api/v1/reservations", json=body(lab, yesterday), headers=lab.token(lab.cast.newcomer)
-    )
+    answer = lab.client().post("/api/v1/reservations", json=body(lab, yesterday), headers=lab.token(lab.cast.newcomer))
 
     assert answer.status_code == 422
     assert answer.mimetype == "application/problem+json"
@@ -84,7 +82,7 @@ def test_an_idempotency_key_makes_a_repeated_request_harmless(lab: Lab, tomorrow
         {"resource_id": 0},
         {"resource_id": 10**30},
         {"resource_id": None},
-        {"resource_id": True and 2.5},
+        {"resource_id": 2.5},
         {"nature": "party"},
         {"nature": "\x00"},
         {"price": 0},
@@ -118,9 +116,7 @@ def test_a_body_that_does_not_fit_is_refused_with_the_reason(
     ],
 )
 def test_what_is_not_a_json_object_is_a_bad_request(lab: Lab, data: bytes, kind: str) -> None:
-    answer = lab.client().post(
-        "/api/v1/reservations", data=data, content_type=kind, headers=lab.token(lab.cast.maker)
-    )
+    answer = lab.client().post("/api/v1/reservations", data=data, content_type=kind, headers=lab.token(lab.cast.maker))
 
     assert answer.status_code == 400
     assert answer.mimetype == "application/problem+json"
@@ -180,8 +176,8 @@ def test_availability_tells_what_is_free_and_not_who_has_the_rest(lab: Lab, tomo
     assert [(item["start"], item["end"]) for item in seen["busy"]] == [(made["start"], made["end"])]
     assert (seen["busy"][0]["reservation_id"], seen["busy"][0]["mine"]) == (None, False)
     assert (own["busy"][0]["reservation_id"], own["busy"][0]["mine"]) == (made["id"], True)
-    assert [item["end"] for item in seen["free"]][0] == made["start"]
-    assert [item["start"] for item in seen["free"]][1] == made["end"]
+    before, after = seen["free"]
+    assert (before["end"], after["start"]) == (made["start"], made["end"])
 
 
 @pytest.mark.parametrize(

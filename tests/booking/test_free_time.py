@@ -134,8 +134,6 @@ def test_what_is_next_comes_first_and_what_is_running_is_among_it(lab: Lab) -> N
 @pytest.mark.parametrize("nature", [Nature.MAINTENANCE, Nature.CLASS, Nature.DEMONSTRATION, Nature.SERVICE_JOB])
 def test_only_staff_reserve_for_other_than_a_members_own_use(lab: Lab, nature: Nature) -> None:
     with transaction() as session:
-        wish = Wish(
-            resource_id=lab.cast.desk_room, period=hours_from(TEN, 1), member_id=lab.cast.admin, nature=nature
-        )
+        wish = Wish(resource_id=lab.cast.desk_room, period=hours_from(TEN, 1), member_id=lab.cast.admin, nature=nature)
         made = services.book(session, lab.actor(lab.cast.admin), wish, NOW)
         assert made.nature == nature

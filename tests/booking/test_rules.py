@@ -80,7 +80,8 @@ def test_each_missing_certificate_is_a_reason_of_its_own() -> None:
     found = check(replace(FINE, missing_certificates=("Laser", "Soudure")))
 
     assert [refusal.code for refusal in found] == ["certificate_missing"] * 2
-    assert [name for name in ("Laser", "Soudure") if name in found[0].message + found[1].message] == ["Laser", "Soudure"]
+    assert "Laser" in found[0].message
+    assert "Soudure" in found[1].message
 
 
 broken = {

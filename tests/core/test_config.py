@@ -65,7 +65,7 @@ def test_numbers_and_networks_are_understood_from_the_environment(
 
 
 def test_an_unknown_setting_is_named_with_those_that_there_are(tmp_path: Path) -> None:
-    with pytest.raises(BadConfig, match="unknown setting poll_second; the settings are .*poll_seconds"):
+    with pytest.raises(BadConfig, match=r"unknown setting poll_second; the settings are .*poll_seconds"):
         load_config(write(tmp_path, "poll_second = 5\n"))
 
 

@@ -67,8 +67,17 @@ def test_times_are_those_of_the_sites_clock_and_a_second_day_is_named() -> None:
 
 @pytest.mark.parametrize(
     ("seconds", "shown"),
-    [(0, "0 s"), (59, "59 s"), (60, "1 min"), (89, "1 min"), (90, "2 min"), (3569, "59 min"), (3570, "1 h")]
-    + [(3900, "1 h 05"), (86400, "24 h")],
+    [
+        (0, "0 s"),
+        (59, "59 s"),
+        (60, "1 min"),
+        (89, "1 min"),
+        (90, "2 min"),
+        (3569, "59 min"),
+        (3570, "1 h"),
+        (3900, "1 h 05"),
+        (86400, "24 h"),
+    ],
 )
 def test_a_duration_is_shown_to_the_minute(seconds: int, shown: str) -> None:
     assert i18n.show_duration(seconds) == shown

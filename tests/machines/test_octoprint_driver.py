@@ -1,11 +1,16 @@
 """The contract of a driver, kept by OctoPrint's against a server that behaves as OctoPrint does."""
 
 from collections.abc import Iterator
+from dataclasses import fields
+from math import isfinite
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from machines.driver import ConnectionSettings, Driver
-from machines.errors import NotAllowed, Unreachable
+from machines.drivers.octoprint import counters_of, status_of
+from machines.errors import NotAllowed, Unintelligible, Unreachable
 from machines.probe import probe
 from machines.registry import check_url, kinds, open_driver
 from machines.simulators.octoprint import SimulatedOctoPrint
@@ -13,6 +18,10 @@ from machines.simulators.printer import StoredFile
 from machines.status import Activity, RunCounters
 
 KEY = "a-key-that-must-not-leak"
+WORDS = (
+    *("state", "job", "progress", "error", "file", "user", "lastPrintTime", "path", "name", "display", "origin"),
+    *("completion", "printTime", "printTimeLeft", "prints", "success", "failure", "last", "date"),
+)
 NAME = "pièces/boîtier n° 2 #1.gcode"
 
 
@@ -174,6 +183,34 @@ def test_an_unknown_kind_of_machine_has_no_driver() -> None:
     assert kinds() == ("octoprint",)
     with pytest.raises(Unreachable):
         open_driver(ConnectionSettings("loom", "http://127.0.0.1", KEY))
+
+
+odd = st.recursive(
+    st.one_of(
+        st.none(),
+        st.booleans(),
+        st.integers(),
+        st.integers(10**300, 10**310),
+        st.floats(),
+        st.text(st.characters(exclude_categories=[])),
+        st.sampled_from(["Printing", "Operational", "Error: none", "Sending file to SD", "local", "sdcard"]),
+    ),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from(WORDS), inner, max_size=6),
+    max_leaves=12,
+)
+
+
+@settings(deadline=None)
+@given(answer=st.dictionaries(st.sampled_from(WORDS), odd, min_size=3))
+def test_whatever_a_machine_answers_is_understood_or_refused(answer: dict[str, object]) -> None:
+    for understand in (status_of, counters_of):
+        try:
+            understood = understand(answer)
+        except Unintelligible:
+            continue
+        for value in (getattr(understood, field.name) for field in fields(understood)):
+            assert not isinstance(value, str) or (value.isprintable() and value.encode())
+            assert not isinstance(value, float) or isfinite(value)
 
 
 class Time:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from random import Random
 
@@ -63,16 +63,21 @@ class World:
         self.now += seconds
         while self._due and self._due[0][0] <= self.now:
             self._carry_out(*self._due.pop(0))
-        self.printer.advance(self.now - self.skew * 0)
+        self.printer.advance(self.now)
 
     def running(self) -> Run | None:
         return next((run for run in self.runs if run.started <= self.now < run.ended), None)
 
     def _schedule(self, plans: Iterable[Plan]) -> float:
         at = self.now + 7.3
+        restarted: Plan | None = None
         for plan in plans:
-            at += self._schedule_one(at, plan) + plan.rest_seconds
-        return at
+            # A paused run that is restarted goes on as a new run of the same file, at once.
+            plan = plan if restarted is None else replace(plan, path=restarted.path)
+            at += self._schedule_one(at, plan)
+            restarted = plan if plan.fate == "restart paused" else None
+            at += 0 if restarted else plan.rest_seconds
+        return at + (self._schedule_one(at, replace(restarted, fate="done")) if restarted else 0)
 
     def _schedule_one(self, at: float, plan: Plan) -> float:
         worked = plan.seconds if plan.fate == "done" else plan.seconds * plan.share
@@ -95,9 +100,7 @@ class World:
         elif plan.fate.startswith(("error", "disconnect")):
             self._due.append((at + length + 15, "connect", plan))
             length += 16
-        elif plan.fate == "restart paused":
-            length += 0.0
-        else:
+        elif plan.fate != "restart paused":
             length += 1.2
         return length
 
@@ -236,7 +239,8 @@ def match(log: Log, runs: list[Run]) -> list[tuple[JobEnded, Run | None]]:
 
 def likeness(started: JobStarted, ended: JobEnded, run: Run) -> float:
     """How well a reported job and a true run agree; nothing if they cannot be the same."""
-    begin, end = started.started_at.timestamp() - 3, ended.latest_end.timestamp() + 3
+    start = min(started.started_at.timestamp(), ended.earliest_end.timestamp() - ended.printed_seconds)
+    begin, end = start - 3, ended.latest_end.timestamp() + 3
     if run.path != started.path or run.started > end or run.ended < begin:
         return 0.0
-    return 1 / (1 + abs(run.started - begin - 3) + abs(run.ended - ended.ended_at.timestamp())) + 1
+    return 1 / (1 + abs(run.started - start) + abs(run.ended - ended.ended_at.timestamp())) + 1

@@ -135,8 +135,9 @@ def test_a_project_must_be_an_open_one_of_the_account_that_pays(lab: Lab) -> Non
 
     assert services.payer_for(lab.session, lab.cast.maker, organisation, project).id == organisation
     for account_id, project_id in ((None, project), (organisation, over), (organisation, 999)):
-        with pytest.raises(Refused, match="project"):
+        with pytest.raises(Refused) as refused:
             services.payer_for(lab.session, lab.cast.maker, account_id, project_id)
+        assert refused.value.codes == ("project_unknown",)
 
 
 def test_invoices_are_seen_and_answered_for_by_owners_not_by_mere_members(lab: Lab) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -42,7 +43,7 @@ def test_open_periods_are_the_minutes_of_a_slow_reckoning(
     found = open_periods(weekly, zone, within)
 
     assert set(minutes_in(found)) == {moment for moment in minutes_in([within]) if is_open_at(weekly, zone, moment)}
-    assert all(before.end < later.start for before, later in zip(found, found[1:], strict=False))
+    assert all(before.end < later.start for before, later in pairwise(found))
     assert is_open(weekly, zone, within) == (found == [within])
 
 
@@ -79,7 +80,7 @@ def test_an_opening_that_the_clocks_skip_wholly_is_none() -> None:
 
 
 def is_open_at(weekly: list[Opening], zone: ZoneInfo, moment: datetime) -> bool:
-    """Open from the first minute at which the clocks have reached an opening to the first at which they have its end."""
+    """From the first minute at which the clocks have reached an opening to the first at which they have its end."""
     today = moment.astimezone(zone).date()
     for opening in weekly:
         for day in (today - timedelta(days=1), today, today - timedelta(days=2)):

@@ -13,7 +13,13 @@ def at_once(app: Flask, acts: Sequence[Callable[[], T]]) -> list[T | Exception]:
     """Do all of these in threads, each in a context of its own; what each returned, or the exception that it raised."""
     with ThreadPoolExecutor(len(acts)) as pool:
         futures = [pool.submit(_in_context, app, act) for act in acts]
-    return [_came_of(future) for future in futures]
+    found: list[T | Exception] = []
+    for future in futures:
+        error = future.exception()
+        if error is not None and not isinstance(error, Exception):
+            raise error
+        found.append(error or future.result())
+    return found
 
 
 def in_background(pool: ThreadPoolExecutor, app: Flask, act: Callable[[], T]) -> Future[T]:
@@ -24,12 +30,3 @@ def in_background(pool: ThreadPoolExecutor, app: Flask, act: Callable[[], T]) ->
 def _in_context(app: Flask, act: Callable[[], T]) -> T:
     with app.app_context():
         return act()
-
-
-def _came_of(future: Future[T]) -> T | Exception:
-    error = future.exception()
-    if error is None:
-        return future.result()
-    if isinstance(error, Exception):
-        return error
-    raise error

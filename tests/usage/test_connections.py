@@ -86,14 +86,14 @@ def test_a_key_that_cannot_be_read_leaves_the_machine_among_those_that_are_asked
 
     ((machine, version),) = watched(lab.session, Means(secret_key="another " * 5))
 
-    assert (machine.settings.url, machine.settings.key, version) == (URL, "", 1)
+    assert (machine.settings.url, machine.settings.api_key, version) == (URL, "", 1)
 
 
 def test_an_empty_key_keeps_the_one_that_is_there_for_the_same_address_only(lab: Lab) -> None:
     connect(lab)
 
     connect(lab, f"{URL}/", "")
-    assert settings(lab).key == KEY
+    assert settings(lab).api_key == KEY
     for elsewhere in ("http://192.168.1.66", f"{URL}:5000", "https://192.168.1.20"):
         with pytest.raises(Refused) as refused:
             connect(lab, elsewhere, " ")
@@ -107,7 +107,7 @@ def test_a_new_key_replaces_the_old_one(lab: Lab) -> None:
 
     connect(lab, key="NEW KEY")
 
-    assert settings(lab).key == "NEW KEY"
+    assert settings(lab).api_key == "NEW KEY"
 
 
 @pytest.mark.parametrize(
@@ -185,7 +185,6 @@ def test_asking_an_address_where_nothing_listens_says_so_and_never_raises(unused
     tried = connections.attempt(ConnectionSettings("octoprint", f"http://127.0.0.1:{unused_port}", KEY, 2.0))
 
     assert tried.condition == Condition.UNREACHABLE
-    assert "Nothing answers" in tried.sentence or tried.sentence
 
 
 @pytest.fixture

@@ -1,7 +1,5 @@
 // The calendar from the keyboard and by drag: one tab stop, arrows move, Shift+arrows extend, Enter books.
 
-import { openSheet } from "./page.js";
-
 const said = document.getElementById("said");
 let anchor = null; // Where a choice of several slots began.
 let chosen = []; // Its cells, in order.
@@ -61,7 +59,7 @@ function book(cell) {
   const minutes = cells.reduce((sum, item) => sum + Number(holder(item).dataset.minutes), 0);
   if (cells.length > 1) url.searchParams.set("minutes", minutes);
   mark([]);
-  openSheet(url.href);
+  document.dispatchEvent(new CustomEvent("lab:sheet", { detail: url.href }));
 }
 
 function beside(cell, key) {

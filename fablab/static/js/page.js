@@ -6,7 +6,7 @@ const body = document.getElementById("sheet-body");
 document.documentElement.classList.add("js");
 
 /** Show what a link leads to in the dialog; if that fails, go there. */
-export async function openSheet(href) {
+async function openSheet(href) {
   try {
     await htmx.ajax("GET", href, { target: body, swap: "innerHTML" });
   } catch {
@@ -17,6 +17,9 @@ export async function openSheet(href) {
   dialog.showModal();
   body.querySelector("#confirm")?.focus();
 }
+
+// Other scripts ask for a sheet by this event: importing this file a second time would make all of it happen twice.
+document.addEventListener("lab:sheet", (event) => openSheet(event.detail));
 
 document.addEventListener("click", (event) => {
   const plain = event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;

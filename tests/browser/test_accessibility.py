@@ -1,0 +1,46 @@
+"""axe finds nothing serious on the main pages, light and dark."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Desk
+from tests.web.uses import used
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious(desk: Desk, tomorrow: datetime, scheme: str) -> None:
+    cast = desk.lab.cast
+    used(desk.lab, cast.admin)
+    used(desk.lab, None)
+    weekday = tomorrow
+    while weekday.weekday() > 4:
+        weekday += timedelta(days=1)
+    page = desk.window(cast.admin, scheme=scheme)
+    # The office has one room and nine hours: axe takes long on a large table, and finds the same.
+    day = f"/day?d={weekday.date()}&site={cast.office}"
+    paths = ("/", day, "/m/salle-des-bureaux", "/me", "/desk", "/billing", "/machines/1/edit", "/live")
+
+    found = {}
+    for path in paths:
+        page.goto(path)
+        found[path] = _serious(page)
+    page.goto(day)
+    page.locator("td.free a").first.click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    found["sheet"] = _serious(page)
+
+    assert {path: faults for path, faults in found.items() if faults} == {}
+
+
+def _serious(page: Page) -> list[str]:
+    results = Axe().run(page).response
+    return [
+        f"{violation['id']}: {violation['nodes'][0]['html'][:200]}"
+        for violation in results["violations"]
+        if violation["impact"] in ("serious", "critical")
+    ]
