@@ -14,6 +14,8 @@ DEFAULT_NETWORKS = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "127.0.0.0/
 METADATA = (ip_address("169.254.169.254"), ip_address("fd00:ec2::254"))
 """Where clouds hand out their secrets: no machine is ever there, whatever the deployment allows."""
 
+NAT64 = IPv6Network("64:ff9b::/96")
+
 
 class Deadline:
     """The instant by which the answer under way must be complete; one per session, set anew for each request."""
@@ -115,13 +117,15 @@ def _network(text: str) -> Any:
 
 def _is_allowed(text: str, networks: list[Any]) -> bool:
     address: IPv4Address | IPv6Address = ip_address(text.partition("%")[0])
+    meant = address
     if isinstance(address, IPv6Address):
-        address = _embedded(address) or address
-    return address not in METADATA and any(address in network for network in networks)
+        address = address.ipv4_mapped or address
+        meant = _embedded(address) or address
+    return meant not in METADATA and any(address in network for network in networks)
 
 
-def _embedded(address: IPv6Address) -> IPv4Address | None:
-    """The IPv4 address that an IPv6 address stands for: mapped, 6to4 or NAT64."""
-    if address in IPv6Network("64:ff9b::/96"):
-        return IPv4Address(int(address) & 0xFFFFFFFF)
-    return address.ipv4_mapped or address.sixtofour
+def _embedded(address: IPv4Address | IPv6Address) -> IPv4Address | None:
+    """The IPv4 address that lies behind an IPv6 address of NAT64 or 6to4."""
+    if isinstance(address, IPv4Address):
+        return None
+    return IPv4Address(int(address) & 0xFFFFFFFF) if address in NAT64 else address.sixtofour

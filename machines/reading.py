@@ -1,6 +1,7 @@
 """One reading of one machine: asks it, asks the file's record if the tracker wants it, and lets the tracker judge."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -44,7 +45,8 @@ def _observe_with_counters(driver: Driver, path: str, before: Sight, clock: Cloc
     before it. So a running machine is asked again, after its record; a record that comes too late is left for later.
     """
     at, status, counters = before.at, before.status, None
-    try:
+    # What was read stands, though the rest should fail; that is asked again at the next poll.
+    with suppress(MachineError):
         counters = driver.counters(path)
         if counters is not None and status.activity.is_running and status.path == path:
             again = driver.status()
@@ -52,8 +54,5 @@ def _observe_with_counters(driver: Driver, path: str, before: Sight, clock: Cloc
                 status, at = again, clock()
             else:
                 counters = None
-    except MachineError:
-        # What was read stands; the rest is asked again at the next poll.
-        pass
     state, events = observe(before.state, status, counters, at)
     return Sight(at, status, state, before.events + events)

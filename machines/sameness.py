@@ -23,7 +23,8 @@ def is_over(job: OpenJob, status: MachineStatus) -> bool:
         return job.activity is not Activity.STARTING
     if job.activity is Activity.ENDING and status.activity is not Activity.ENDING:
         return True
-    return (shown_seconds(status) or job.printed_seconds) < job.printed_seconds - BACKWARDS_SECONDS
+    shown = shown_seconds(status)
+    return shown is not None and shown < job.printed_seconds - BACKWARDS_SECONDS
 
 
 def may_be_over(job: OpenJob, status: MachineStatus, at: datetime | None) -> bool:

@@ -13,6 +13,8 @@ CERTAIN_WITHIN = timedelta(seconds=30)
 """A longer time out of sight leaves room for things that nobody recorded."""
 QUICK = timedelta(seconds=10)
 """Too short for a machine to fail and be made ready again."""
+SOON = timedelta(seconds=15)
+"""Too short for someone to cancel, and for another print to be chosen, started and to fail."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +91,8 @@ def _done(job: OpenJob, end: End, counters: RunCounters, at: datetime) -> Verdic
 
 def _failed(job: OpenJob, end: End) -> Verdict:
     """The record has gained a failure: an error makes the machine drop the file, a cancel keeps it."""
-    unseen = _latest(job, end) - job.worked_at
-    if job.cancelling or end.path is None or end.error:
-        sure = timedelta() <= unseen <= CERTAIN_WITHIN
-    else:
-        # Given longer, someone may have reconnected the machine after an error, and chosen the file again.
-        sure = timedelta() <= unseen <= QUICK
+    guess = SOON if end.path is None else QUICK
+    sure = _is_brief(job.worked_at, _latest(job, end), CERTAIN_WITHIN if job.cancelling else guess)
     return Verdict(_failure(job, end), _with_tail(job, end), sure)
 
 
@@ -186,5 +184,5 @@ def _latest(job: OpenJob, end: End) -> datetime:
     return job.over_at or end.at
 
 
-def _is_brief(start: datetime, end: datetime) -> bool:
-    return timedelta() <= end - start <= CERTAIN_WITHIN
+def _is_brief(start: datetime, end: datetime, limit: timedelta = CERTAIN_WITHIN) -> bool:
+    return timedelta() <= end - start <= limit

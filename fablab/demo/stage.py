@@ -53,8 +53,9 @@ def run(instance: Path, port: int, *, reset: bool) -> None:
     Raises:
         DemoFailed: a part did not start, or ended by itself.
     """
-    # From here on Ctrl-C and a polite kill are the same: a clean end.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # From here on Ctrl-C and a polite kill are the same: a clean end, also where a shell had us ignore the one.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     url = f"http://127.0.0.1:{port}"
     parts: list[Part] = []
     try:

@@ -45,7 +45,9 @@ def register(app: Flask) -> None:
         ago=show_since,
         price=show_price,
     )
-    environment.globals.update(asset=asset, icon=icon, words=words, pulse=pulse, settings=settings, Role=Role)
+    environment.globals.update(
+        asset=asset, icon=icon, lab_zone=lab_zone, words=words, pulse=pulse, settings=settings, Role=Role
+    )
     app.context_processor(_surroundings)
 
 

@@ -45,7 +45,11 @@ def free_for(free: Iterable[Period], start: datetime) -> int:
 
 
 def durations(slot: int, cap: int, chosen: int) -> list[int]:
-    """Minutes to choose from: some slots, up to the next reservation or the closing time, and what was chosen."""
+    """Minutes to choose from: some slots, up to the next reservation or the closing time, and what was chosen.
+
+    Where nothing is free the usual ones are there too: another start may follow.
+    """
+    cap = cap or slot * USUAL[-1]
     usual = {slot * count for count in USUAL if slot * count <= cap}
     if slot <= cap < slot * USUAL[-1]:
         usual.add(cap // 5 * 5)
@@ -87,9 +91,17 @@ def nearest(
         for start in starts(parts, openings, step)
         if any(part.start <= start and start + length <= part.end for part in parts)
     ]
-    fitting += [Period(part.start, part.start + length) for part in parts if part.start + length <= part.end]
+    # Right after a reservation that ends between two slots, too.
+    rounded = [(_next_five(part.start), part.end) for part in parts]
+    fitting += [Period(start, start + length) for start, end in rounded if start + length <= end]
     by_distance = sorted(set(fitting), key=lambda period: (abs(period.start - wanted.start), period.start))
     return sorted(by_distance[:count])
+
+
+def _next_five(moment: datetime) -> datetime:
+    """The next full five minutes."""
+    over = timedelta(minutes=moment.minute % 5, seconds=moment.second, microseconds=moment.microsecond)
+    return moment - over + timedelta(minutes=5) if over else moment
 
 
 def when(period: Period, zone: ZoneInfo, day_of: datetime) -> str:

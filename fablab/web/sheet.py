@@ -183,7 +183,9 @@ def _starts(today: Availability, asked: Asked, now: datetime) -> list[offers.Cho
 
 def _nearest(resource: Resource, wanted: Period, now: datetime) -> list[tuple[Period, str]]:
     zone = resource.site.zone
-    around = Period(max(now, wanted.start - LOOK_AHEAD), max(now, wanted.start) + LOOK_AHEAD)
+    # From a midnight on, so that the starts on offer are those of the calendar.
+    first = day_of(max(now, wanted.start - LOOK_AHEAD).astimezone(zone).date(), zone).start
+    around = Period(first, max(now, wanted.start) + LOOK_AHEAD)
     facts = booking.availability(db.session(), [resource], around, now)[0]
     found = offers.nearest(facts.free, facts.open, wanted, resource.slot_minutes)
     return [(period, offers.when(period, zone, wanted.start)) for period in found]

@@ -110,7 +110,7 @@ def _said_by_calendar(resource: Resource, availability: Availability, now: datet
     if free:
         until = _("until %(time)s", time=_when(free.end, resource, now))
         if free.end - now > timedelta(days=1):
-            until = _("for more than a day")
+            until = _("for over 24 h")
         return State(Look.FREE, _("Free"), until, free_until=free.end)
     if not any(part.contains(now) for part in availability.open):
         opening = next((part.start for part in availability.open if part.start > now), None)

@@ -250,9 +250,7 @@ def test_members_uses_and_service_jobs_are_charged_and_the_rest_is_not(
     lab: Lab, printer: Printer, nature: Nature, charged: bool
 ) -> None:
     with transaction() as session:
-        wish = Wish(
-            resource_id=lab.cast.printer, period=hours_from(TEN, 2), member_id=lab.cast.maker, nature=nature
-        )
+        wish = Wish(resource_id=lab.cast.printer, period=hours_from(TEN, 2), member_id=lab.cast.maker, nature=nature)
         booking.book(session, lab.actor(lab.cast.admin), wish, NOW)
 
     usage = printer.prints(TEN, 3600).id
@@ -271,9 +269,7 @@ def test_a_use_of_no_time_costs_nothing_and_waits_for_nothing(lab: Lab, printer:
 def test_bringing_in_line_twice_equals_once_whatever_was_decided_in_between(lab: Lab, printer: Printer) -> None:
     usage = print_for(printer, lab.cast.maker)
     boss = lab.actor(lab.cast.fabmanager)
-    accounts = {
-        who: members.personal_account(lab.session, who).id for who in (lab.cast.maker, lab.cast.student)
-    }
+    accounts = {who: members.personal_account(lab.session, who).id for who in (lab.cast.maker, lab.cast.student)}
 
     @settings(max_examples=15, deadline=None)
     @given(st.lists(st.sampled_from([lab.cast.maker, lab.cast.student, None]), max_size=5))

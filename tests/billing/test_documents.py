@@ -22,8 +22,8 @@ from tests.billing.months import APRIL_2, close, use
 from tests.conftest import Lab
 
 HOSTILE = [
-    "#panic(1) *bold* _it_ $x^2$ `code` @ref <label> \\ [a] {b} //c /*d*/ \"quoted\" = title",
-    "#sys.inputs #read(\"/etc/passwd\") #import \"x\": *",
+    '#panic(1) *bold* _it_ $x^2$ `code` @ref <label> \\ [a] {b} //c /*d*/ "quoted" = title',
+    '#sys.inputs #read("/etc/passwd") #import "x": *',
     "李明 王芳",
     "🚀🧑‍🚀 Rocket",
     "علي بن محمد",
@@ -155,7 +155,7 @@ def test_a_word_without_end_is_broken_before_it_runs_over_the_figures(invoice: I
     pages = PdfReader(BytesIO(documents.render(named(invoice.content, "x" * 200)))).pages
 
     found = "\n".join(page.extract_text() for page in pages)
-    assert 20 <= max(len(run) for run in re.findall("x+", found)) <= 80
+    assert 20 <= max(len(run) for run in re.findall("x+", found)) <= 120
     assert "€4.50" in found
 
 

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from fablab.booking import queries, services
-from fablab.booking.models import Claim, Nature, Reservation, ReservationState
+from fablab.booking.models import LONGEST_CLAIM, Claim, Nature, Reservation, ReservationState
 from fablab.booking.services import Wish
 from fablab.core.db import transaction
 from fablab.core.errors import Forbidden, NotFound
@@ -237,3 +237,19 @@ def test_the_database_itself_refuses_to_revive_a_claim_that_would_overlap(lab: L
 
     with pytest.raises(IntegrityError), transaction() as session:
         session.query(Claim).filter(Claim.reservation_id == made).update({"active": True})
+
+
+def test_the_database_itself_refuses_a_claim_that_is_too_long_to_be_found(lab: Lab) -> None:
+    made = book(lab, lab.cast.maker, lab.cast.printer, hours_from(TEN, 1))
+    start = TEN + timedelta(days=1)
+
+    def claim(until: datetime) -> None:
+        with transaction() as session:
+            row = Claim(
+                reservation_id=made, resource_id=lab.cast.printer, place=1, occupied_from=start, occupied_to=until
+            )
+            session.add(row)
+
+    with pytest.raises(IntegrityError):
+        claim(start + LONGEST_CLAIM + timedelta(seconds=1))
+    claim(start + LONGEST_CLAIM)

@@ -1,4 +1,4 @@
-"""Reserving and giving back in a real browser: by keyboard, by finger, without JavaScript, from the other end of the world."""
+"""Reserving and giving back in a real browser: by keyboard, by finger, without JavaScript, from another time zone."""
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo

@@ -147,6 +147,7 @@ def test_a_host_that_accepts_and_never_reads_is_given_up_in_time() -> None:
         "http://[::]",
         "http://[::ffff:8.8.8.8]",
         "http://[64:ff9b::a9fe:a9fe]",
+        "http://[2002:a00:1::]",
         "http://8.8.8.8",
         "http://224.0.0.1",
         "http://2130706432.example.",

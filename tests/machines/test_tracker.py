@@ -125,6 +125,15 @@ def test_a_reprint_of_the_same_file_is_another_job() -> None:
     assert starts[1].started_at == NOON + timedelta(seconds=63)
 
 
+def test_a_reprint_is_seen_in_its_very_first_second_though_nothing_else_tells() -> None:
+    watch = Watch().see(0, IDLE).see(5, working(3)).see(60, working(58))
+
+    watch.see(70, working(0)).see(75, working(5)).see(80, working(10))
+
+    assert (watch.ended.outcome, watch.ended.printed_seconds) == (Outcome.UNKNOWN, 58)
+    assert sum(isinstance(event, JobStarted) for event in watch.events) == 2
+
+
 def test_a_cancelled_job_is_billed_to_its_end() -> None:
     watch = Watch().see(0, IDLE).see(5, working(3), FRESH).see(60, working(58))
 

@@ -1,6 +1,5 @@
 """What the tests of the screens share: browsers that stay apart, and a page's words without its tags."""
 
-from collections.abc import Iterator
 from contextvars import Context
 from html import unescape
 from re import sub
@@ -20,10 +19,9 @@ class Browser(FlaskClient):
 
 
 @pytest.fixture(autouse=True)
-def own_contexts(whole_app: OpenAPI, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def own_contexts(whole_app: OpenAPI, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let each request run as it does on a server: in an application context of its own."""
     monkeypatch.setattr(whole_app, "test_client_class", Browser)
-    yield
 
 
 def words(answer: TestResponse) -> str:

@@ -1,6 +1,6 @@
 """What trainers, fabmanagers, treasurers and administrators do on their screens."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from socket import socket
 
 from fablab.billing.models import Charge, Invoice, Price
@@ -167,7 +167,7 @@ def test_a_new_price_begins_on_a_day_and_is_entered_as_people_type(lab: Lab) -> 
         "entity": lab.cast.entity,
         "category_id": lab.cast.lasers,
         "class_id": 0,
-        "valid_from": (date.today() + timedelta(days=1)).isoformat(),
+        "valid_from": (datetime.now(UTC).date() + timedelta(days=1)).isoformat(),
         "amount": "1 024,50",
         "per_seconds": 3600,
     }

@@ -15,7 +15,7 @@ async function openSheet(href) {
   }
   if (!body.childElementCount || dialog.open) return;
   dialog.showModal();
-  body.querySelector("#confirm")?.focus();
+  (body.querySelector(".reasons") ?? body.querySelector("#confirm"))?.focus();
 }
 
 // Other scripts ask for a sheet by this event: importing this file a second time would make all of it happen twice.
@@ -54,6 +54,18 @@ document.addEventListener("htmx:before:request", (event) => {
 document.addEventListener("visibilitychange", () => {
   if (document.hidden) return;
   for (const part of document.querySelectorAll('[hx-trigger^="every"]')) htmx.trigger(part, "every");
+});
+
+// When polls are not answered, say since when what is shown is stale.
+const lost = document.getElementById("lost");
+document.addEventListener("htmx:error", (event) => {
+  if (!lost || !lost.hidden || !event.target.getAttribute?.("hx-trigger")?.startsWith("every")) return;
+  const clock = { hour: "2-digit", minute: "2-digit", timeZone: lost.dataset.zone };
+  lost.querySelector("time").textContent = new Date().toLocaleTimeString(document.documentElement.lang, clock);
+  lost.hidden = false;
+});
+document.addEventListener("htmx:after:request", () => {
+  if (lost) lost.hidden = true;
 });
 
 // A form that was sent is not sent twice by a nervous finger.

@@ -1,0 +1,316 @@
+"""What members are told by mail, over a real mail server: once, in their language, whatever the names."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import update
+
+from fablab import delivery
+from fablab.booking import services as booking
+from fablab.booking.services import Wish
+from fablab.catalog.models import Resource
+from fablab.core import clock, outbox
+from fablab.core.config import Config
+from fablab.core.db import transaction
+from fablab.core.outbox import OutboxRow
+from fablab.members import queries as members
+from fablab.members import services as people
+from fablab.members.models import AccountMember
+from fablab.training import services as training
+from tests.billing.months import close, use
+from tests.conftest import Lab, hours_from
+from tests.prints import Printer
+from tests.support.smtp import MailServer, mail_server
+
+NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)
+TEN = datetime(2026, 3, 3, 10, tzinfo=UTC)
+
+
+@pytest.fixture
+def server() -> Iterator[MailServer]:
+    """A mail server of this test's own."""
+    with mail_server() as running:
+        yield running
+
+
+@pytest.fixture
+def settings(lab: Lab, server: MailServer) -> Config:
+    """The lab's settings with that server; what the cast's own making left to tell is forgotten."""
+    with transaction() as session:
+        session.query(OutboxRow).delete()
+    config: Config = lab.app.config["FABLAB"]
+    return replace(config, smtp_url=f"smtp://{server.host}:{server.port}", mail_from="lab@test.example")
+
+
+def book(lab: Lab, who: int, hour: int = 0, *, by: int | None = None) -> int:
+    wish = Wish(resource_id=lab.cast.desk_room, period=hours_from(TEN + timedelta(hours=hour), 1), member_id=who)
+    with transaction() as session:
+        return booking.book(session, lab.actor(by or who), wish, NOW).id
+
+
+def let_time_pass(hours: float = 1) -> None:
+    """Make everything that waits wait so much less."""
+    with transaction() as session:
+        for row in session.query(OutboxRow).filter(OutboxRow.due_at.is_not(None)):
+            row.due_at -= timedelta(hours=hours)
+
+
+def test_news_are_mailed_once_to_whom_they_are_for(lab: Lab, server: MailServer, settings: Config) -> None:
+    book(lab, lab.cast.maker)
+
+    assert [delivery.deliver(settings) for _ in range(3)] == [1, 0, 0]
+
+    (letter,) = server.letters
+    assert (letter.sender, letter.recipients) == ("lab@test.example", ("maker@test.example",))
+    assert str(letter.message["From"]) == "Lab under test <lab@test.example>"
+    assert letter.message["Subject"] == "Reserved: Salle des bureaux"
+    assert "Salle des bureaux · Bureaux" in letter.text
+    assert "Tue 3 Mar, 11:00–12:00" in letter.text
+    assert letter.message["Auto-Submitted"] == "auto-generated"
+
+
+def test_everybody_is_written_to_in_their_own_language(lab: Lab, server: MailServer, settings: Config) -> None:
+    with transaction() as session:
+        people.set_locale(session, lab.cast.student, "fr")
+    for who in (lab.cast.maker, lab.cast.student):
+        book(lab, who)
+
+    delivery.deliver(settings)
+
+    english, french = server.letters
+    assert "Hello Maker," in english.text
+    assert "Bonjour Student," in french.text
+    assert "mar. 3 mars, 11:00–12:00" in french.text
+    assert french.message["Subject"] != english.message["Subject"]
+
+
+def test_a_transaction_that_fails_tells_nobody(lab: Lab, server: MailServer, settings: Config) -> None:
+    with pytest.raises(ZeroDivisionError), transaction() as session:
+        wish = Wish(resource_id=lab.cast.desk_room, period=hours_from(TEN, 1), member_id=lab.cast.maker)
+        booking.book(session, lab.actor(lab.cast.maker), wish, NOW)
+        raise ZeroDivisionError
+
+    assert delivery.deliver(settings) == 0
+    assert server.letters == []
+
+
+def test_a_mail_that_was_refused_for_now_is_tried_again_later(lab: Lab, server: MailServer, settings: Config) -> None:
+    book(lab, lab.cast.maker)
+    server.refusal = "451 Try again later"
+    assert delivery.deliver(settings) == 0
+    server.refusal = None
+
+    assert delivery.deliver(settings) == 0  # Not at once.
+    let_time_pass()
+    assert delivery.deliver(settings) == 1
+
+    assert len(server.letters) == 1
+    assert lab.session.query(OutboxRow).one().attempts == 2
+
+
+def test_a_mail_that_is_refused_for_good_is_given_up(lab: Lab, server: MailServer, settings: Config) -> None:
+    book(lab, lab.cast.maker)
+    server.refusal = "554 We want none of this"
+
+    delivery.deliver(settings)
+
+    row = lab.session.query(OutboxRow).one()
+    assert (row.given_up_at is not None, row.due_at, row.last_error) == (True, None, "mail refused (554)")
+
+
+def test_nothing_is_lost_while_the_mail_server_is_away(lab: Lab, server: MailServer, settings: Config) -> None:
+    book(lab, lab.cast.maker)
+    book(lab, lab.cast.student)
+
+    assert delivery.deliver(replace(settings, smtp_url="smtp://127.0.0.1:1")) == 0
+    let_time_pass()
+    assert delivery.deliver(settings) == 2
+
+    assert len(server.letters) == 2
+
+
+def test_what_a_worker_left_when_it_died_is_sent_by_the_next(lab: Lab, server: MailServer, settings: Config) -> None:
+    book(lab, lab.cast.maker)
+    with transaction() as session:
+        assert len(outbox.claim(session, clock.now())) == 1
+
+    assert delivery.deliver(settings) == 0
+    let_time_pass()
+    assert delivery.deliver(settings) == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "payload"),
+    [
+        ("mail", {}),
+        ("mail", {"to": "a@test.example\nBcc: b@test.example", "subject": "x", "body": "x"}),
+        ("mail", {"to": "a@test.example", "subject": "x", "body": "x", "invoice_id": 999}),
+        ("fax", {"to": "a@test.example", "subject": "x", "body": "x"}),
+    ],
+)
+def test_a_row_that_cannot_be_done_keeps_no_other_from_being_done_and_is_given_up(
+    lab: Lab, server: MailServer, settings: Config, kind: str, payload: dict[str, object]
+) -> None:
+    with transaction() as session:
+        outbox.put(session, kind, "impossible", payload, NOW)
+    for hour in range(3):
+        book(lab, lab.cast.maker, hour)
+
+    assert delivery.deliver(settings) == 3
+    for _ in range(outbox.MAX_ATTEMPTS):
+        let_time_pass()
+        assert delivery.deliver(settings) == 0
+
+    assert len(server.letters) == 3
+    assert outbox.given_up(lab.session) == 1
+
+
+def test_the_same_news_keep_their_message_id_however_often_they_are_sent(
+    lab: Lab, server: MailServer, settings: Config
+) -> None:
+    book(lab, lab.cast.maker)
+    delivery.deliver(settings)
+    with transaction() as session:  # As if the worker had died after the hand-over and before it said so.
+        payload = {"to": "maker@test.example", "subject": "Reserved", "body": "x"}
+        session.execute(update(OutboxRow).values(done_at=None, due_at=NOW, payload=payload))
+    delivery.deliver(settings)
+
+    first, second = server.letters
+    assert first.message["Message-ID"] == second.message["Message-ID"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Prusa\r\nBcc: evil@test.example\r\n\r\n<h1>Pay here</h1>",
+        "Prusa\nSubject: You won",
+        "Prusa\u2028To: evil@test.example",
+        "<script>alert(1)</script>",
+        "%(x)s {{ 7*7 }} {% raw %}",
+        "李 🚀 علي",
+        "x" * 2000,
+    ],
+)
+def test_no_name_gets_into_the_headers_or_becomes_more_than_text(
+    lab: Lab, server: MailServer, settings: Config, name: str
+) -> None:
+    with transaction() as session:  # As if it had come in by another door than the service's.
+        session.get_one(Resource, lab.cast.desk_room).name = name
+        members.member(session, lab.cast.maker).name = name
+
+    book(lab, lab.cast.maker)
+    assert delivery.deliver(settings) == 1
+
+    (letter,) = server.letters
+    assert letter.recipients == ("maker@test.example",)
+    assert sorted(letter.message.keys()) == sorted(
+        [
+            "From",
+            "To",
+            "Subject",
+            "Message-ID",
+            "Auto-Submitted",
+            "MIME-Version",
+            "Content-Type",
+            "Content-Transfer-Encoding",
+        ]
+    )
+    assert letter.message["To"] == "maker@test.example"
+    assert letter.message["Subject"].startswith("Reserved: ")
+    assert letter.message.get_content_type() == "text/plain"
+    assert "49" not in letter.text or "{{" not in name
+
+
+def test_an_invoice_is_mailed_with_its_document(lab: Lab, server: MailServer, settings: Config) -> None:
+    use(lab, lab.cast.maker)
+    (invoice,) = close(lab)
+
+    delivery.deliver(settings)
+
+    (letter,) = [letter for letter in server.letters if "F2026-00001" in letter.message["Subject"]]
+    (attached,) = letter.message.iter_attachments()
+    assert letter.recipients == ("maker@test.example",)
+    assert (attached.get_filename(), attached.get_content_type()) == ("F2026-00001.pdf", "application/pdf")
+    assert attached.get_content() == delivery.pdf_of(invoice)
+    assert "€3.00" in letter.text
+
+
+def test_an_organisations_invoice_goes_to_each_of_its_owners(lab: Lab, server: MailServer, settings: Config) -> None:
+    with transaction() as session:
+        account = people.add_organisation(session, "Coopérative", members.member(session, lab.cast.maker), NOW)
+        for who, is_owner in ((lab.cast.student, True), (lab.cast.newcomer, False)):
+            session.add(AccountMember(account_id=account.id, member_id=who, is_owner=is_owner, joined_at=NOW))
+        session.flush()
+        owners = {member.email for member in members.owners_of(session, account.id)}
+        wish = Wish(
+            resource_id=lab.cast.printer, period=hours_from(TEN, 2), member_id=lab.cast.maker, account_id=account.id
+        )
+        booking.book(session, lab.actor(lab.cast.maker), wish, NOW)
+    from_reservation(lab)
+    close(lab)
+
+    delivery.deliver(settings)
+
+    invoiced = {letter.recipients[0] for letter in server.letters if "F2026" in letter.message["Subject"]}
+    assert invoiced == owners == {"maker@test.example", "student@test.example"}
+
+
+def test_a_cancellation_is_told_when_staff_made_it_and_not_when_one_did_it_oneself(
+    lab: Lab, server: MailServer, settings: Config
+) -> None:
+    for who in (lab.cast.maker, lab.cast.admin):
+        made = book(lab, lab.cast.maker)
+        with transaction() as session:
+            booking.cancel(session, lab.actor(who), made, NOW)
+
+    delivery.deliver(settings)
+
+    cancelled = [letter for letter in server.letters if "Cancelled" in letter.message["Subject"]]
+    assert [letter.recipients for letter in cancelled] == [("maker@test.example",)]
+
+
+def test_a_certificate_is_told_with_the_reason_when_it_is_taken_back(
+    lab: Lab, server: MailServer, settings: Config
+) -> None:
+    with transaction() as session:
+        trainer = lab.actor(lab.cast.trainer)
+        training.validate(session, trainer, lab.cast.newcomer, lab.cast.printing, NOW)
+        training.revoke(session, trainer, lab.cast.newcomer, lab.cast.printing, NOW, note="Ceinture\noubliée")
+
+    delivery.deliver(settings)
+
+    granted, ended = server.letters
+    assert "Impression 3D" in granted.message["Subject"]
+    assert "Ceinture" in ended.text
+    assert {letter.recipients for letter in server.letters} == {("newcomer@test.example",)}
+
+
+def test_a_password_link_works_and_its_secret_is_forgotten_once_it_was_sent(
+    lab: Lab, server: MailServer, settings: Config
+) -> None:
+    with transaction() as session:
+        people.send_password_link(session, members.member(session, lab.cast.maker), NOW)
+
+    delivery.deliver(settings)
+
+    (letter,) = server.letters
+    secret = letter.text.partition("/password/")[2].split()[0]
+    assert members.password_token(lab.session, secret, NOW) is not None
+    row = lab.session.query(OutboxRow).one()
+    assert row.payload == {}
+    assert secret not in row.key
+
+
+def test_who_has_no_address_gets_no_mail(lab: Lab, server: MailServer, settings: Config) -> None:
+    with transaction() as session:
+        members.member(session, lab.cast.maker).email = None
+
+    book(lab, lab.cast.maker)
+
+    assert delivery.deliver(settings) == 0
+
+
+def from_reservation(lab: Lab) -> None:
+    Printer(lab, lab.cast.printer).prints(TEN, 3600)
