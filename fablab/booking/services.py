@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from fablab.booking import queries
 from fablab.booking.models import Claim, Nature, Reservation, ReservationState
-from fablab.booking.rules import Facts, check
+from fablab.booking.rules import PAST_GRACE, Facts, check
 from fablab.booking.signals import booked, cancelled
 from fablab.catalog import queries as catalog
 from fablab.catalog.models import Resource, ResourceState
@@ -137,11 +137,17 @@ def _asked_before(session: Session, actor: Actor, wish: Wish) -> Reservation | N
     known = session.scalar(query)
     if known is None:
         return None
-    same = (known.resource_id, known.period, known.member_id) == (wish.resource_id, wish.period, wish.member_id)
-    if not same:
+    if not _is_same(known, wish):
         text = _("This request key was used for another reservation; use a new one for each.")
         raise Conflict.because("request_key_used", text)
     return known
+
+
+def _is_same(known: Reservation, wish: Wish) -> bool:
+    """Tell whether a request repeats an earlier one; “now” may have moved on a little in between."""
+    moved = abs(known.period.start - wish.period.start)
+    as_long = known.period.seconds == wish.period.seconds
+    return (known.resource_id, known.member_id) == (wish.resource_id, wish.member_id) and as_long and moved <= PAST_GRACE
 
 
 def _facts(session: Session, resource: Resource, wish: Wish, now: datetime) -> Facts:

@@ -4,6 +4,7 @@ The source language is English; `fablab/translations/fr.po` holds the French. Th
 variable, so that the web sets it once a request and the worker once a mail.
 """
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -82,6 +83,11 @@ def _babel() -> str:
     return _BABEL_LOCALES[locale()]
 
 
+def _first(text: str) -> str:
+    """The first of a month is the only day that French counts as one: `1er août`."""
+    return re.sub(r"(^|\s)1 ", r"\g<1>1er ", text) if locale() == "fr" else text
+
+
 def show_time(moment: datetime, zone: ZoneInfo) -> str:
     """The time of day in that zone: `14:30`."""
     return str(moment.astimezone(zone).strftime("%H:%M"))
@@ -90,14 +96,14 @@ def show_time(moment: datetime, zone: ZoneInfo) -> str:
 def show_day(day: date | datetime, zone: ZoneInfo | None = None) -> str:
     """The day in words, without its year: `mardi 15 septembre`."""
     value = day.astimezone(zone) if isinstance(day, datetime) and zone else day
-    text = str(dates.format_date(value, "EEEE d MMMM", locale=_babel()))
+    text = _first(str(dates.format_date(value, "EEEE d MMMM", locale=_babel())))
     return text[:1].upper() + text[1:]
 
 
 def show_date(day: date | datetime, zone: ZoneInfo | None = None) -> str:
     """The date with its year: `15 septembre 2026`."""
     value = day.astimezone(zone) if isinstance(day, datetime) and zone else day
-    return str(dates.format_date(value, "d MMMM y", locale=_babel()))
+    return _first(str(dates.format_date(value, "d MMMM y", locale=_babel())))
 
 
 def show_month(first: date) -> str:
@@ -108,7 +114,7 @@ def show_month(first: date) -> str:
 def show_moment(moment: datetime, zone: ZoneInfo) -> str:
     """Day and time: `mar. 15 sept., 14:30`."""
     local = moment.astimezone(zone)
-    return f"{dates.format_date(local, 'EEE d MMM', locale=_babel())}, {local:%H:%M}"
+    return f"{_first(str(dates.format_date(local, 'EEE d MMM', locale=_babel())))}, {local:%H:%M}"
 
 
 def show_period(period: Period, zone: ZoneInfo) -> str:

@@ -26,6 +26,8 @@ screen = Blueprint("billing", __name__)
 @access.needs(Role.TREASURER)
 def page() -> str:
     """The month's preview; nothing is changed by looking."""
+    if not own_entities():
+        return render_template("billing/nobody.html")
     entity = chosen_entity(request.args.get("entity"))
     return _show(entity, request.args.get("month"))
 

@@ -9,7 +9,7 @@ from fablab.core.db import db, transaction
 from fablab.core.i18n import LOCALES, _
 from fablab.core.refusals import Refused
 from fablab.members import queries as members
-from fablab.members import services
+from fablab.members import roles, services
 from fablab.members.models import Role
 from fablab.sites import queries as sites
 from fablab.web import access, words
@@ -126,8 +126,23 @@ def grant(member_id: int) -> Response | tuple[str, int]:
     if not form.validate():
         return _show(member_id, form), 422
     with transaction() as session:
-        services.grant_role(session, members.member(session, member_id), Role(form.role.data), **form.where())
+        roles.appoint(session, access.actor(), member_id, Role(form.role.data), **form.where())
     flash(_("The role is given."), "ok")
+    return redirect(url_for("people.person", member_id=member_id))
+
+
+@screen.post("/people/<row:member_id>/roles/<row:grant_id>/take-back")
+def take_back(member_id: int, grant_id: int) -> Response | tuple[str, int]:
+    """Take a role back; not from the last administrator."""
+    try:
+        with transaction() as session:
+            roles.dismiss(session, access.actor(), grant_id)
+    except Refused as refused:
+        form = RoleForm(formdata=None)
+        form.offer()
+        form.refuse(refused)
+        return _show(member_id, form), 422
+    flash(_("The role is taken back."), "ok")
     return redirect(url_for("people.person", member_id=member_id))
 
 

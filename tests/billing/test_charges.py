@@ -236,26 +236,18 @@ def test_the_prices_of_a_day_are_the_latest_that_had_begun(lab: Lab) -> None:
     assert [on(date(2024, 1, 1)), on(date(2026, 4, 30)), on(date(2026, 5, 1))] == [[], [150, 300], [150, 400]]
 
 
-@pytest.mark.parametrize(
-    ("nature", "charged"),
-    [
-        (Nature.MEMBER, True),
-        (Nature.SERVICE_JOB, True),
-        (Nature.CLASS, False),
-        (Nature.MAINTENANCE, False),
-        (Nature.DEMONSTRATION, False),
-    ],
-)
-def test_members_uses_and_service_jobs_are_charged_and_the_rest_is_not(
-    lab: Lab, printer: Printer, nature: Nature, charged: bool
-) -> None:
-    with transaction() as session:
-        wish = Wish(resource_id=lab.cast.printer, period=hours_from(TEN, 2), member_id=lab.cast.maker, nature=nature)
-        booking.book(session, lab.actor(lab.cast.admin), wish, NOW)
+def test_members_uses_and_service_jobs_are_charged_and_the_rest_is_not(lab: Lab, printer: Printer) -> None:
+    charged = set()
+    for hours, nature in enumerate(Nature):
+        start = TEN + timedelta(hours=2 * hours)
+        with transaction() as session:
+            period = hours_from(start, 2)
+            wish = Wish(resource_id=lab.cast.printer, period=period, member_id=lab.cast.maker, nature=nature)
+            booking.book(session, lab.actor(lab.cast.admin), wish, NOW)
+        if charge_of(lab, printer.prints(start, 3600).id) is not None:
+            charged.add(nature)
 
-    usage = printer.prints(TEN, 3600).id
-
-    assert (charge_of(lab, usage) is not None) == charged
+    assert charged == {Nature.MEMBER, Nature.SERVICE_JOB}
     assert unpriced(lab.session) == []
 
 

@@ -137,12 +137,10 @@ def test_a_long_bill_goes_on_over_several_pages(invoice: Invoice) -> None:
     assert "F2026-00001" in PdfReader(BytesIO(pdf)).pages[-1].extract_text()
 
 
-@pytest.mark.parametrize("name", HOSTILE)
-def test_no_name_breaks_it_or_is_taken_for_a_command(invoice: Invoice, name: str) -> None:
-    pdf = documents.render(named(invoice.content, name))
+def test_no_name_breaks_it_or_is_taken_for_a_command(invoice: Invoice) -> None:
+    found = {name: words_of(documents.render(named(invoice.content, name))) for name in HOSTILE}
 
-    assert "F2026-00001" in words_of(pdf)
-    assert "€4.50" in words_of(pdf)
+    assert [name for name, words in found.items() if "F2026-00001" not in words or "€4.50" not in words] == []
 
 
 def test_signs_of_the_typesetter_are_set_as_they_are(invoice: Invoice) -> None:

@@ -58,69 +58,55 @@ def test_an_untouched_chain_is_whole(lab: Lab, three: list[str]) -> None:
     assert [invoice.previous_hash for invoice in invoices(lab)] == ["", *[row.hash for row in invoices(lab)[:2]]]
 
 
-@pytest.mark.parametrize("place", [0, 1, 2])
-def test_one_altered_letter_of_the_content_shows(lab: Lab, three: list[str], place: int) -> None:
-    invoice = invoices(lab)[place]
-    altered = json.dumps(invoice.content | {"locale": "de"})
+def test_one_altered_letter_of_the_content_shows(lab: Lab, three: list[str]) -> None:
+    for place, invoice in enumerate(invoices(lab)):
+        altered = json.dumps(invoice.content | {"locale": "de"})
+        statement = f"UPDATE invoices SET content = '{altered}' WHERE id = {invoice.id}"
 
-    tamper("invoices", f"UPDATE invoices SET content = '{altered}' WHERE id = {invoice.id}")
-
-    assert broken_links(lab.session, lab.cast.entity) == [three[place]]
+        assert broken_after(lab, statement) == [three[place]]
 
 
-@pytest.mark.parametrize(
-    "change",
-    [
+def test_an_altered_column_shows(lab: Lab, three: list[str]) -> None:
+    (second, *_), column = invoices(lab)[1:], "id NOT IN (SELECT account_id FROM invoices)"
+    changes = (
         "gross_cents = gross_cents + 5, net_cents = net_cents + 5",
         "month = '2026-02'",
         "currency = 'CHF'",
         "issued_on = '2026-04-01'",
         "number = 'F2026-00009'",
-        "account_id = (SELECT min(id) FROM accounts WHERE id NOT IN (SELECT account_id FROM invoices))",
+        f"account_id = (SELECT min(id) FROM accounts WHERE {column})",
         "previous_hash = ''",
         "hash = 'x'",
-    ],
-)
-def test_an_altered_column_shows(lab: Lab, three: list[str], change: str) -> None:
-    invoice = invoices(lab)[1]
+    )
 
-    tamper("invoices", f"UPDATE invoices SET {change} WHERE id = {invoice.id}")
-
-    assert broken_links(lab.session, lab.cast.entity)
+    for change in changes:
+        assert broken_after(lab, f"UPDATE invoices SET {change} WHERE id = {second.id}"), change
+    assert broken_links(lab.session, lab.cast.entity) == []
 
 
 def test_an_altered_line_shows(lab: Lab, three: list[str]) -> None:
-    tamper("invoice_lines", f"UPDATE invoice_lines SET amount_cents = 1 WHERE invoice_id = {invoices(lab)[2].id}")
+    statement = f"UPDATE invoice_lines SET amount_cents = 1 WHERE invoice_id = {invoices(lab)[2].id}"
 
-    assert broken_links(lab.session, lab.cast.entity) == [three[2]]
+    assert broken_after(lab, statement) == [three[2]]
 
 
-@pytest.mark.parametrize("place", [0, 1, 2])
-def test_a_missing_invoice_shows_even_if_it_is_the_last(lab: Lab, three: list[str], place: int) -> None:
-    gone = invoices(lab)[place].id
-
-    for table, condition in (
-        ("documents", f"invoice_id = {gone}"),
-        ("invoice_charges", f"line_id IN (SELECT id FROM invoice_lines WHERE invoice_id = {gone})"),
-        ("invoice_lines", f"invoice_id = {gone}"),
-        ("invoices", f"id = {gone}"),
-    ):
-        tamper(table, f"DELETE FROM {table} WHERE {condition}")
-
-    assert broken_links(lab.session, lab.cast.entity)
+def test_a_missing_invoice_shows_even_if_it_is_the_last(lab: Lab, three: list[str]) -> None:
+    for gone in [invoice.id for invoice in invoices(lab)]:
+        assert broken_after(
+            lab,
+            f"DELETE FROM documents WHERE invoice_id = {gone}",
+            f"DELETE FROM invoice_charges WHERE line_id IN (SELECT id FROM invoice_lines WHERE invoice_id = {gone})",
+            f"DELETE FROM invoice_lines WHERE invoice_id = {gone}",
+            f"DELETE FROM invoices WHERE id = {gone}",
+        )
 
 
 def test_a_forger_who_mends_one_hash_breaks_the_next(lab: Lab, three: list[str]) -> None:
     first = invoices(lab)[0]
     content = first.content | {"locale": "de"}
+    mended = f"content = '{json.dumps(content)}', hash = '{chained_hash('', content)}'"
 
-    tamper(
-        "invoices",
-        f"UPDATE invoices SET content = '{json.dumps(content)}', hash = '{chained_hash('', content)}' "
-        f"WHERE id = {first.id}",
-    )
-
-    assert broken_links(lab.session, lab.cast.entity) == [three[1]]
+    assert broken_after(lab, f"UPDATE invoices SET {mended} WHERE id = {first.id}") == [three[1]]
 
 
 def rows(lab: Lab, table: str) -> list[tuple[object, ...]]:
@@ -128,12 +114,28 @@ def rows(lab: Lab, table: str) -> list[tuple[object, ...]]:
     return [tuple(row) for row in lab.session.execute(Model.metadata.tables[table].select())]
 
 
-def tamper(table: str, statement: str) -> None:
-    """Get round the database's guard, as somebody can who owns it."""
-    with transaction() as session:
-        if db.engine.dialect.name == "postgresql":
-            session.execute(text(f"DROP TRIGGER IF EXISTS {table}_for_good ON {table}"))
-        else:
-            for act in ("update", "delete"):
-                session.execute(text(f"DROP TRIGGER IF EXISTS {table}_no_{act}"))
-        session.execute(text(statement.replace(":", "\\:")))
+class Undone(Exception):
+    """Ends an attempt without keeping it."""
+
+
+def broken_after(lab: Lab, *statements: str) -> list[str]:
+    """What the chain tells once somebody who owns the database has got round its guards; then all is as before."""
+    found: list[str] = []
+    try:
+        with transaction() as session:
+            for table in FOR_GOOD:
+                for name in guards_of(table):
+                    session.execute(text(f"DROP TRIGGER {name}"))
+            for statement in statements:
+                session.execute(text(statement.replace(":", "\\:")))
+            session.expire_all()
+            found = broken_links(session, lab.cast.entity)
+            raise Undone
+    except Undone:
+        return found
+
+
+def guards_of(table: str) -> list[str]:
+    if db.engine.dialect.name == "postgresql":
+        return [f"{table}_for_good ON {table}"]
+    return [f"{table}_no_update", f"{table}_no_delete"]

@@ -137,12 +137,12 @@ def test_what_waits_for_a_price_is_charged_before_the_month_is_issued(lab: Lab) 
     assert [row.gross_cents for row in invoices(lab)] == [1200]
 
 
-@pytest.mark.parametrize("month", ["2026-3", "mars", "2026-13", "", "9999-12"])
-def test_what_is_no_month_is_refused(lab: Lab, month: str) -> None:
-    with pytest.raises(Refused) as refused:
-        close(lab, month)
+def test_what_is_no_month_is_refused(lab: Lab) -> None:
+    for month in ("2026-3", "mars", "2026-13", "", "9999-12"):
+        with pytest.raises(Refused) as refused:
+            close(lab, month)
 
-    assert refused.value.codes == ("month",)
+        assert refused.value.codes == ("month",)
 
 
 def test_a_month_that_is_not_over_is_issued_only_on_purpose_and_one_to_come_never(lab: Lab) -> None:

@@ -117,10 +117,10 @@ def test_a_fabmanager_reserves_for_a_member_at_their_site_only(lab: Lab) -> None
         book(lab, boss, lab.cast.desk_room, hours_from(TEN, 1), member_id=lab.cast.maker)
 
 
-@pytest.mark.parametrize("nature", [nature for nature in Nature if nature != Nature.MEMBER])
-def test_a_member_reserves_for_their_own_use_only(lab: Lab, nature: Nature) -> None:
-    with pytest.raises(Forbidden):
-        book(lab, lab.cast.maker, lab.cast.printer, hours_from(TEN, 1), nature=nature)
+def test_a_member_reserves_for_their_own_use_only(lab: Lab) -> None:
+    for nature in set(Nature) - {Nature.MEMBER}:
+        with pytest.raises(Forbidden):
+            book(lab, lab.cast.maker, lab.cast.printer, hours_from(TEN, 1), nature=nature)
 
 
 def test_a_resource_that_there_is_not_is_not_found(lab: Lab) -> None:

@@ -42,27 +42,25 @@ def test_an_unknown_language_becomes_french(lab: Lab) -> None:
     assert queries.member(lab.session, add(lab, locale="tlh")).locale == "fr"
 
 
-@pytest.mark.parametrize(
-    ("name", "email", "codes"),
-    [
-        (" \x00\n", "elodie", ("name_missing", "email_invalid")),
-        ("", "MAKER@test.example", ("name_missing", "email_taken")),
-        ("Élodie", "a@b@c", ("email_invalid",)),
-        ("Élodie", "", ("email_invalid",)),
-        ("Élodie", "elodie@test.example\nBcc: all@test.example", ("email_invalid",)),
-        ("Élodie", "elodie\x00@test.example", ("email_invalid",)),
-        ("Élodie", "maker@test.example", ("email_taken",)),
-    ],
-)
-def test_every_reason_against_a_member_is_told_and_nobody_is_added(
-    lab: Lab, name: str, email: str, codes: tuple[str, ...]
-) -> None:
+def test_every_reason_against_a_member_is_told_and_nobody_is_added(lab: Lab) -> None:
+    expected = {
+        (" \x00\n", "elodie"): ("name_missing", "email_invalid"),
+        ("", "MAKER@test.example"): ("name_missing", "email_taken"),
+        ("Élodie", "a@b@c"): ("email_invalid",),
+        ("Élodie", ""): ("email_invalid",),
+        ("Élodie", "elodie@test.example\nBcc: all@test.example"): ("email_invalid",),
+        ("Élodie", "elodie\x00@test.example"): ("email_invalid",),
+        ("Élodie", "maker@test.example"): ("email_taken",),
+    }
     before = lab.session.query(Member).count(), lab.session.query(Account).count()
 
-    with pytest.raises(Refused) as refused:
-        add(lab, name, email)
+    found = {}
+    for name, email in expected:
+        with pytest.raises(Refused) as refused:
+            add(lab, name, email)
+        found[name, email] = refused.value.codes
 
-    assert refused.value.codes == codes
+    assert found == expected
     assert (lab.session.query(Member).count(), lab.session.query(Account).count()) == before
 
 

@@ -26,6 +26,25 @@ from tests.support.smtp import MailServer, mail_server
 
 NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)
 TEN = datetime(2026, 3, 3, 10, tzinfo=UTC)
+HOSTILE = (
+    "Prusa\r\nBcc: evil@test.example\r\n\r\n<h1>Pay here</h1>",
+    "Prusa\nSubject: You won",
+    "Prusa\u2028To: evil@test.example",
+    "<script>alert(1)</script>",
+    "%(x)s {{ 7*7 }} {% raw %}",
+    "李 🚀 علي",
+    "x" * 2000,
+)
+HEADERS = {
+    "From",
+    "To",
+    "Subject",
+    "Message-ID",
+    "Auto-Submitted",
+    "MIME-Version",
+    "Content-Type",
+    "Content-Transfer-Encoding",
+}
 
 
 @pytest.fixture
@@ -181,46 +200,25 @@ def test_the_same_news_keep_their_message_id_however_often_they_are_sent(
     assert first.message["Message-ID"] == second.message["Message-ID"]
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "Prusa\r\nBcc: evil@test.example\r\n\r\n<h1>Pay here</h1>",
-        "Prusa\nSubject: You won",
-        "Prusa\u2028To: evil@test.example",
-        "<script>alert(1)</script>",
-        "%(x)s {{ 7*7 }} {% raw %}",
-        "李 🚀 علي",
-        "x" * 2000,
-    ],
-)
 def test_no_name_gets_into_the_headers_or_becomes_more_than_text(
-    lab: Lab, server: MailServer, settings: Config, name: str
+    lab: Lab, server: MailServer, settings: Config
 ) -> None:
-    with transaction() as session:  # As if it had come in by another door than the service's.
-        session.get_one(Resource, lab.cast.desk_room).name = name
-        members.member(session, lab.cast.maker).name = name
+    for hour, name in enumerate(HOSTILE):
+        with transaction() as session:  # As if it had come in by another door than the service's.
+            session.get_one(Resource, lab.cast.desk_room).name = name
+            members.member(session, lab.cast.maker).name = name
+        book(lab, lab.cast.maker, hour)
+        assert delivery.deliver(settings) == 1
 
-    book(lab, lab.cast.maker)
-    assert delivery.deliver(settings) == 1
-
-    (letter,) = server.letters
-    assert letter.recipients == ("maker@test.example",)
-    assert sorted(letter.message.keys()) == sorted(
-        [
-            "From",
-            "To",
-            "Subject",
-            "Message-ID",
-            "Auto-Submitted",
-            "MIME-Version",
-            "Content-Type",
-            "Content-Transfer-Encoding",
-        ]
-    )
-    assert letter.message["To"] == "maker@test.example"
-    assert letter.message["Subject"].startswith("Reserved: ")
-    assert letter.message.get_content_type() == "text/plain"
-    assert "49" not in letter.text or "{{" not in name
+    assert len(server.letters) == len(HOSTILE)
+    for letter in server.letters:
+        assert letter.recipients == ("maker@test.example",)
+        assert set(letter.message.keys()) == HEADERS
+        assert len(letter.message.keys()) == len(HEADERS)
+        assert letter.message["To"] == "maker@test.example"
+        assert letter.message["Subject"].startswith("Reserved: ")
+        assert letter.message.get_content_type() == "text/plain"
+        assert "49" not in letter.text
 
 
 def test_an_invoice_is_mailed_with_its_document(lab: Lab, server: MailServer, settings: Config) -> None:

@@ -38,7 +38,7 @@ def test_what_does_not_exist_is_not_found(lab: Lab) -> None:
             ask(lab.session, 999)
 
 
-@pytest.mark.parametrize(("opens", "closes"), [(600, 600), (600, 540), (-1, 60), (1440, 1500), (0, 2881)])
-def test_the_database_refuses_hours_that_no_day_has(lab: Lab, opens: int, closes: int) -> None:
-    with pytest.raises(IntegrityError), transaction() as session:
-        session.add(OpeningHours(site_id=lab.cast.office, weekday=5, opens=opens, closes=closes))
+def test_the_database_refuses_hours_that_no_day_has(lab: Lab) -> None:
+    for opens, closes in ((600, 600), (600, 540), (-1, 60), (1440, 1500), (0, 2881)):
+        with pytest.raises(IntegrityError), transaction() as session:
+            session.add(OpeningHours(site_id=lab.cast.office, weekday=5, opens=opens, closes=closes))

@@ -110,26 +110,27 @@ def test_a_new_key_replaces_the_old_one(lab: Lab) -> None:
     assert settings(lab).api_key == "NEW KEY"
 
 
-@pytest.mark.parametrize(
-    ("url", "code"),
-    [
-        ("192.168.1.20", "url_scheme"),
-        ("ftp://192.168.1.20", "url_scheme"),
-        ("file:///etc/passwd", "url_scheme"),
-        ("javascript:alert(1)", "url_scheme"),
-        ("", "url_scheme"),
-        ("http://", "url_host"),
-        ("http://host:port", "url_host"),
-        ("http://user:password@192.168.1.20", "url_credentials"),
-        ("http://192.168.1.20/octoprint", "url_path"),
-        ("http://192.168.1.20/?x=1", "url_path"),
-    ],
-)
-def test_an_address_that_cannot_be_used_is_refused_with_the_reason(lab: Lab, url: str, code: str) -> None:
-    with pytest.raises(Refused) as refused:
-        connect(lab, url)
+def test_an_address_that_cannot_be_used_is_refused_with_the_reason(lab: Lab) -> None:
+    expected = {
+        "192.168.1.20": "url_scheme",
+        "ftp://192.168.1.20": "url_scheme",
+        "file:///etc/passwd": "url_scheme",
+        "javascript:alert(1)": "url_scheme",
+        "": "url_scheme",
+        "http://": "url_host",
+        "http://host:port": "url_host",
+        "http://user:password@192.168.1.20": "url_credentials",
+        "http://192.168.1.20/octoprint": "url_path",
+        "http://192.168.1.20/?x=1": "url_path",
+    }
 
-    assert refused.value.codes == (code,)
+    found = {}
+    for url in expected:
+        with pytest.raises(Refused) as refused:
+            connect(lab, url)
+        (found[url],) = refused.value.codes
+
+    assert found == expected
     assert lab.session.query(Connection).count() == 0
 
 
