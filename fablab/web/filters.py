@@ -6,7 +6,6 @@ from typing import Any
 from flask import Flask, request, url_for
 from flask_login import current_user
 from jinja2 import StrictUndefined
-from markupsafe import Markup
 
 from fablab.billing.prices import Quote
 from fablab.core import clock, i18n
@@ -75,10 +74,10 @@ def show_since(moment: datetime) -> str:
     return i18n.show_time(moment, zone) if today else i18n.show_moment(moment, zone)
 
 
-def show_price(quote: Quote, currency: str = "EUR") -> Markup:
+def show_price(quote: Quote, currency: str = "EUR") -> str:
     """A price and what it buys: `3,50 € / h`."""
     base = "h" if quote.per_seconds == 3600 else "min"
-    return Markup("{} / {}").format(i18n.show_money(quote.amount_cents, currency), base)
+    return f"{i18n.show_money(quote.amount_cents, currency)} / {base}"
 
 
 def _surroundings() -> dict[str, Any]:

@@ -2,8 +2,6 @@
 
 from datetime import UTC, datetime, timedelta
 
-import pytest
-
 from fablab.booking import queries, services
 from fablab.booking.models import Nature
 from fablab.booking.services import Wish
