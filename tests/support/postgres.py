@@ -111,7 +111,7 @@ def create_database(server_url: str, template: str | None = None) -> str:
 
 def copy_database(server_url: str, template: str, url: str) -> None:
     """Create the database at `url` as a copy of the one at `template`; nobody may be connected to that one."""
-    _command(server_url, f'CREATE DATABASE "{make_url(url).database}" TEMPLATE "{make_url(template).database}" STRATEGY = FILE_COPY')
+    _command(server_url, f'CREATE DATABASE "{make_url(url).database}" TEMPLATE "{make_url(template).database}"')
 
 
 def drop_database(server_url: str, url: str) -> None:
