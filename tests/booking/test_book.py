@@ -138,6 +138,15 @@ def test_a_member_that_there_is_not_or_who_has_left_gets_nothing(lab: Lab) -> No
         assert refused.value.codes == ("member_unknown",)
 
 
+def test_a_wish_for_now_that_is_asked_again_a_moment_later_is_the_same(lab: Lab) -> None:
+    first = book(lab, lab.cast.maker, lab.cast.printer, hours_from(NOW, 1), request_key="once")
+    moved, later = hours_from(NOW + timedelta(seconds=90), 1), hours_from(NOW + timedelta(seconds=121), 1)
+
+    assert book(lab, lab.cast.maker, lab.cast.printer, moved, request_key="once") == first
+    with pytest.raises(Conflict):
+        book(lab, lab.cast.maker, lab.cast.printer, later, request_key="once")
+
+
 def test_two_people_may_use_the_same_request_key(lab: Lab) -> None:
     first = book(lab, lab.cast.maker, lab.cast.printer, hours_from(TEN, 1), request_key="once")
 

@@ -65,6 +65,18 @@ def test_times_are_those_of_the_sites_clock_and_a_second_day_is_named() -> None:
     assert long == "mar. 15 sept., 14:30 – mer. 16 sept., 02:30"
 
 
+def test_french_counts_the_first_of_a_month_and_no_other_day() -> None:
+    with i18n.use_locale("fr"):
+        assert [i18n.show_date(date(2026, 8, day)) for day in (1, 11, 21)] == [
+            "1er août 2026",
+            "11 août 2026",
+            "21 août 2026",
+        ]
+        assert i18n.show_day(date(2026, 8, 1)) == "Samedi 1er août"
+    with i18n.use_locale("en"):
+        assert i18n.show_date(date(2026, 8, 1)) == "1 August 2026"
+
+
 @pytest.mark.parametrize(
     ("seconds", "shown"),
     [
