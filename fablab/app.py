@@ -6,13 +6,13 @@ from flask_openapi3 import Info, OpenAPI
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from fablab import models
+from fablab.api import register as register_api
 from fablab.billing import handlers as billing_handlers
 from fablab.core.config import Config, load_config
 from fablab.core.db import db, engine_url, prepare_engine
 from fablab.core.links import set_public_url
 from fablab.core.paths import STATIC, TEMPLATES
 from fablab.notices import handlers as notice_handlers
-from fablab.api import register as register_api
 from fablab.web import register as register_web
 
 WIRED = (models, billing_handlers, notice_handlers)

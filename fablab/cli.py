@@ -13,7 +13,7 @@ from flask import Flask
 from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError
 
 from fablab import __version__, demo
 from fablab.app import create_app
@@ -190,7 +190,7 @@ def _application() -> Iterator[Flask]:
         app = create_app(_config())
         with app.app_context():
             yield app
-    except OperationalError as error:
+    except DatabaseError as error:
         name = database_name(app.config["SQLALCHEMY_DATABASE_URI"])
         cause = str(error.orig).splitlines()[0]
         raise click.ClickException(f"The database {name} cannot be used: {cause}. Try: fablab doctor") from error

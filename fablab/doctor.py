@@ -95,7 +95,8 @@ def _mail_server(config: Config) -> Finding:
 def _outbox(session: Session) -> Finding:
     count = outbox.given_up(session)
     if count:
-        return Finding("outbox", False, f"{count} mails were given up", "The table outbox tells why, in last_error.")
+        mails = "1 mail was" if count == 1 else f"{count} mails were"
+        return Finding("outbox", False, f"{mails} given up", "The table outbox tells why, in last_error.")
     return Finding("outbox", True, "nothing given up")
 
 

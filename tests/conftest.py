@@ -18,6 +18,7 @@ from fablab.app import create_app
 from fablab.core import schema
 from fablab.core.config import Config, load_config
 from fablab.core.db import db, engine_url, prepare_engine, transaction
+from fablab.core.i18n import use_locale
 from fablab.core.period import Period
 from fablab.members import queries as members
 from fablab.members import services
@@ -151,6 +152,13 @@ class Lab:
         answer = client.post("/sign-in", data={"email": email, "password": PASSWORD})
         assert answer.status_code == 302, answer.text
         return client
+
+
+@pytest.fixture(autouse=True)
+def french() -> Iterator[None]:
+    """Every test begins in French, whatever language the one before has left behind."""
+    with use_locale("fr"):
+        yield
 
 
 @pytest.fixture

@@ -118,14 +118,18 @@ def test_doctor_says_what_is_wrong_and_what_to_do(lab: Lab) -> None:
         ({"FABLAB_POLL_SECONDS": "often"}, "poll_seconds cannot be 'often'"),
         ({"FABLAB_DATABASE_URL": "postgresql://nobody@127.0.0.1:9/x"}, "cannot be used"),
         ({"FABLAB_DATABASE_URL": "nonsense"}, "database_url"),
+        ({"FABLAB_DATABASE_URL": "postgresql://lab:secret@127.0.0.1:port/x"}, "database_url cannot be what it is"),
+        ({"FABLAB_DATABASE_URL": f"sqlite:///{__file__}"}, "file is not a database"),
+        ({"FABLAB_INSTANCE": "/proc/nowhere"}, "instance folder"),
         ({"FABLAB_DATABASE_URL": "sqlite:////nowhere/at/all.sqlite"}, "cannot be used"),
     ],
 )
 def test_bad_settings_are_one_clear_line(tmp_path: Path, settings: dict[str, str], words: str) -> None:
-    ended = fablab(None, "migrate", FABLAB_INSTANCE=str(tmp_path), **settings)
+    ended = fablab(None, "migrate", **{"FABLAB_INSTANCE": str(tmp_path)} | settings)
 
     assert ended.returncode == 1
     assert words in ended.stderr
+    assert "cret" not in ended.stderr
     assert ended.stderr.count("\n") == 1
 
 

@@ -10,6 +10,7 @@ from werkzeug.exceptions import HTTPException
 from fablab.api.auth import NotSignedIn
 from fablab.api.blueprint import api
 from fablab.api.schemas import FieldError, Problem, RefusalOut
+from fablab.core.db import AlreadyThere
 from fablab.core.errors import Forbidden, NotFound
 from fablab.core.i18n import _
 from fablab.core.refusals import Conflict, Refused
@@ -40,7 +41,10 @@ def invalid(error: ValidationError) -> Response:
     if request.method in ("POST", "PATCH", "PUT") and not isinstance(request.get_json(silent=True), dict):
         return _not_json()
     errors = [
-        FieldError(field=".".join(str(part) for part in item["loc"]) or "body", message=item["msg"])
+        FieldError(
+            field=".".join(str(part) for part in item["loc"]) or "body",
+            message=item["msg"].removeprefix("Value error, "),
+        )
         for item in error.errors(include_url=False, include_context=False, include_input=False)
     ]
     detail = " ".join(f"{item.field}: {item.message}." for item in errors)
@@ -77,6 +81,12 @@ def _not_json() -> Response:
     return problem(400, _("This is not JSON"), _("The body must be a JSON object, sent as application/json."))
 
 
+def _same_moment(error: AlreadyThere) -> Response:
+    """Two callers passed every check at once; the database took one of them."""
+    text = _("Somebody else saved the same at the same moment. Nothing of yours was saved: look, then try again.")
+    return refused(Conflict.because("same_moment", text))
+
+
 def _too_deep(error: RecursionError) -> Response:
     """JSON nested so deeply that the parser gives up."""
     return _not_json()
@@ -87,4 +97,5 @@ api.register_error_handler(NotSignedIn, _not_signed_in)
 api.register_error_handler(NotFound, _not_found)
 api.register_error_handler(Forbidden, _forbidden)
 api.register_error_handler(RecursionError, _too_deep)
+api.register_error_handler(AlreadyThere, _same_moment)
 api.register_error_handler(HTTPException, from_http)

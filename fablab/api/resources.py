@@ -27,7 +27,7 @@ from fablab.members.models import Role
 from fablab.training import queries as training
 from fablab.usage import queries as usage
 from fablab.usage.connections import sentence_of
-from fablab.usage.models import Condition, LiveState
+from fablab.usage.models import Condition, LiveState, UsageSession
 
 TAGS = [Tag(name="resources", description="What can be booked, and when it is free")]
 
@@ -86,6 +86,7 @@ def _shown(rows: list[Resource]) -> list[ResourceOut]:
     live = usage.live_states(session, [row.id for row in rows])
     needed = training.needed_for(session, rows)
     held = training.held_by(session, actor().member_id, clock.now())
+    going_on = usage.open_sessions(session, [row.id for row in rows])
     return [
         ResourceOut(
             id=row.id,
@@ -104,19 +105,26 @@ def _shown(rows: list[Resource]) -> list[ResourceOut]:
             state_note=row.state_note,
             certificates=[course.name for course in needed[row.id]],
             may_use=all(course.id in held for course in needed[row.id]),
-            live=_live(live[row.id]) if row.id in live else None,
+            live=_live(live[row.id], sees_file=_sees_file(row, going_on.get(row.id))) if row.id in live else None,
         )
         for row in rows
     ]
 
 
-def _live(state: LiveState) -> LiveOut:
+def _sees_file(resource: Resource, use: UsageSession | None) -> bool:
+    """What is printed is for whoever prints it, and for staff."""
+    me = actor()
+    own = use is not None and use.member_id == me.member_id
+    return own or me.may_at_site(Role.FABMANAGER, resource.site_id)
+
+
+def _live(state: LiveState, *, sees_file: bool) -> LiveOut:
     return LiveOut(
         condition=state.condition,
         sentence=sentence_of(Condition(state.condition)),
         asked_at=state.asked_at,
         answered_at=state.answered_at,
-        file_name=state.file_name,
+        file_name=state.file_name if sees_file else None,
         progress=state.progress,
         remaining_seconds=state.remaining_seconds,
     )

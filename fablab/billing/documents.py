@@ -10,7 +10,7 @@ import typst
 from sqlalchemy.orm import Session
 
 from fablab.billing.models import Document, Invoice
-from fablab.core.i18n import _, show_date, show_duration, show_money, show_month, show_number, use_locale
+from fablab.core.i18n import _, show_date, show_exact_duration, show_money, show_month, show_number, use_locale
 from fablab.core.paths import TEMPLATES
 
 _LONG_WORD = re.compile(r"\S{20}(?=\S)")
@@ -89,7 +89,7 @@ def _words(content: dict[str, Any]) -> dict[str, Any]:
         "lines": [
             [
                 *_breakable(line["description"]),
-                show_duration(line["quantity_seconds"]),
+                show_exact_duration(line["quantity_seconds"]),
                 f"{show_money(line['price_cents'], currency)} / {'h' if line['per_seconds'] == 3600 else 'min'}",
                 _rate(line["vat_rate_bp"]),
                 show_money(line["amount_cents"], currency),

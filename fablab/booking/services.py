@@ -147,7 +147,9 @@ def _is_same(known: Reservation, wish: Wish) -> bool:
     """Tell whether a request repeats an earlier one; “now” may have moved on a little in between."""
     moved = abs(known.period.start - wish.period.start)
     as_long = known.period.seconds == wish.period.seconds
-    return (known.resource_id, known.member_id) == (wish.resource_id, wish.member_id) and as_long and moved <= PAST_GRACE
+    return (
+        (known.resource_id, known.member_id) == (wish.resource_id, wish.member_id) and as_long and moved <= PAST_GRACE
+    )
 
 
 def _facts(session: Session, resource: Resource, wish: Wish, now: datetime) -> Facts:

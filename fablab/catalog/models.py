@@ -41,9 +41,7 @@ class Resource(Model):
     __table_args__ = (
         CheckConstraint("places >= 1", name="places"),
         CheckConstraint("slot_minutes BETWEEN 5 AND 1440", name="slot"),
-        CheckConstraint(
-            "state IN ('available', 'limited', 'out_of_order', 'maintenance', 'retired')", name="state"
-        ),
+        CheckConstraint("state IN ('available', 'limited', 'out_of_order', 'maintenance', 'retired')", name="state"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

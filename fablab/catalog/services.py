@@ -63,7 +63,9 @@ def edit_resource(session: Session, actor: Actor, resource_id: int, card: Resour
     actor.needs_at_site(Role.FABMANAGER, resource.site_id)
     actor.needs_at_site(Role.FABMANAGER, card.site_id)
     if resource.version != version:
-        text = _("Somebody changed this machine while you were writing. Compare with what it says now, then save again.")
+        text = _(
+            "Somebody changed this machine while you were writing. Compare with what it says now, then save again."
+        )
         raise Conflict.because("stale", text)
     _check(session, card)
     _write(resource, card)

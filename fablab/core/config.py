@@ -15,6 +15,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
 
 class BadConfig(Exception):
     """A setting cannot be used; the message names it and says what is expected."""
@@ -59,7 +62,10 @@ def load_config(instance: Path | None = None, **overrides: Any) -> Config:
     unknown = sorted(set(values) - set(known) - {"instance"})
     if unknown:
         raise BadConfig(f"unknown setting {', '.join(unknown)}; the settings are {', '.join(sorted(known))}")
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise BadConfig(f"the instance folder {folder} cannot be made: {error.strerror}") from error
     values.setdefault("database_url", f"sqlite:///{folder / 'fablab.sqlite'}")
     values["secret_key"] = values.get("secret_key") or _kept_secret(folder / "secret.key")
     values.pop("instance", None)
@@ -114,6 +120,11 @@ def _networks(value: Any) -> tuple[str, ...]:
 def _database(value: Any) -> str:
     if not str(value).startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://", "postgres://")):
         raise ValueError("must begin with sqlite:/// or postgresql://")
+    try:
+        make_url(str(value))
+    except (ArgumentError, ValueError):
+        # Not chained: the library's own words may quote a part of the password.
+        raise ValueError("must be an address such as postgresql://user:password@host:5432/name") from None
     return str(value)
 
 

@@ -6,16 +6,18 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import JSON, DateTime, Dialect, Engine, MetaData, TypeDecorator, event
+from sqlalchemy import JSON, DateTime, Dialect, Engine, MetaData, TypeDecorator, event, text
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
 from sqlalchemy.pool import ConnectionPoolEntry
 
 _WRITING = "fablab_writing"
 DatabaseFailed = DBAPIError
 """The database does not answer, or not as it should; for those who must say so instead of failing."""
+AlreadyThere = IntegrityError
+"""A constraint of the database had the last word, since two people passed every check at once."""
 
 
 class Model(DeclarativeBase):
@@ -54,6 +56,12 @@ class UTCDateTime(TypeDecorator[datetime]):
 Instant = Annotated[datetime, mapped_column(UTCDateTime())]
 OptionalInstant = Annotated[datetime | None, mapped_column(UTCDateTime())]
 Json = Annotated[dict[str, Any], mapped_column(JSON)]
+
+
+def where(condition: str) -> dict[str, Any]:
+    """For an `Index` over the rows of a condition only, the same on both databases."""
+    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
+
 
 db = SQLAlchemy(metadata=Model.metadata)
 

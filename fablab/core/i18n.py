@@ -140,6 +140,14 @@ def show_duration(seconds: int) -> str:
     return f"{hours} h {rest:02d}" if rest else f"{hours} h"
 
 
+def show_exact_duration(seconds: int) -> str:
+    """A duration to the second, for what is multiplied by a price: `1 h 05 min 09 s`, `45 min 00 s`."""
+    minutes, rest = divmod(abs(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    shown = f"{hours} h {minutes:02d} min {rest:02d} s" if hours else f"{minutes} min {rest:02d} s"
+    return f"−{shown}" if seconds < 0 else shown
+
+
 def show_number(value: float | int) -> str:
     """A number in the reader's way: `1 234,5`."""
     return str(numbers.format_decimal(value, locale=_babel()))

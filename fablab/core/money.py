@@ -1,7 +1,10 @@
 """Money: integer cents, exact products, one rounding."""
 
+import re
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
+
+_AMOUNT = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)")
 
 
 def rounded(exact: Fraction) -> int:
@@ -28,10 +31,9 @@ def parse_cents(text: str) -> int:
         ValueError: it is not an amount, or has more than two decimals.
     """
     plain = "".join(text.split()).replace("\u202f", "").replace("€", "").replace(",", ".")
-    try:
-        amount = Decimal(plain)
-    except ArithmeticError as error:
-        raise ValueError(f"not an amount: {text!r}") from error
-    if not amount.is_finite() or amount.copy_abs() > 10**9 or amount != amount.quantize(Decimal("0.01"), ROUND_HALF_UP):
+    if not _AMOUNT.fullmatch(plain):
+        raise ValueError(f"not an amount: {text!r}")
+    amount = Decimal(plain)
+    if amount.copy_abs() > 10**9 or amount != amount.quantize(Decimal("0.01"), ROUND_HALF_UP):
         raise ValueError(f"not an amount in cents: {text!r}")
     return int(amount * 100)

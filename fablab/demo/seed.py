@@ -4,7 +4,6 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import select, update
 
-
 from fablab.core.db import db, transaction
 from fablab.core.outbox import OutboxRow
 from fablab.core.period import month_at
@@ -39,6 +38,7 @@ def fill(means: Means, now: datetime) -> None:
         while day <= now.date() + timedelta(days=DAYS_AHEAD):
             history.live_a_day(session, network, day, now)
             day += timedelta(days=1)
+        history.leave_one_unclaimed(session, network, now)
         history.settle_the_old(session, network, now - timedelta(days=4), now)
         history.close_months(session, network, _months(begin, now, network), now)
         take_out_the_broken(session, network)

@@ -35,7 +35,9 @@ def check(password: str, *, email: str | None, name: str) -> list[Refusal]:
     """Every reason why this cannot be the person's password (length before complexity, as NIST SP 800-63B advises)."""
     reasons = []
     if len(password) < MIN_LENGTH:
-        text = _("A password has at least %(count)s characters; a short sentence is easy to remember.", count=MIN_LENGTH)
+        text = _(
+            "A password has at least %(count)s characters; a short sentence is easy to remember.", count=MIN_LENGTH
+        )
         reasons.append(Refusal("password_short", text))
     if len(password) > MAX_LENGTH:
         text = _("A password has at most %(count)s characters.", count=MAX_LENGTH)

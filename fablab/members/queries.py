@@ -67,7 +67,7 @@ def members(session: Session, search: str = "", *, limit: int = 100) -> list[Mem
 def names_of(session: Session, member_ids: Iterable[int]) -> dict[int, str]:
     """The name of each of these people."""
     rows = session.execute(select(Member.id, Member.name).where(Member.id.in_(set(member_ids))))
-    return {member_id: name for member_id, name in rows}
+    return {row.id: row.name for row in rows}
 
 
 def classes(session: Session) -> list[MemberClass]:

@@ -106,7 +106,14 @@ def add_project(session: Session, account: Account, name: str, now: datetime) ->
 def grant_role(
     session: Session, member: Member, role: Role, *, site_id: int | None = None, legal_entity_id: int | None = None
 ) -> None:
-    """Give a role in a scope (neither: the whole network); what was given already is not given twice."""
+    """Give a role in a scope (neither: the whole network); what was given already is not given twice.
+
+    Raises:
+        Refused: the role means nothing there.
+    """
+    if (role in (Role.TRAINER, Role.FABMANAGER) and legal_entity_id) or (role == Role.TREASURER and site_id):
+        text = _("Trainers and fabmanagers are of a site, treasurers of a legal entity, or each of the whole network.")
+        raise Refused.because("scope_unfit", text)
     here = (role, site_id, legal_entity_id)
     for row in queries.grants_of(session, [member.id])[member.id]:
         if (row.role, row.site_id, row.legal_entity_id) == here:
@@ -140,9 +147,7 @@ def make_token(session: Session, member: Member, name: str, now: datetime) -> st
     if not name:
         raise Refused.because("name_missing", _("Give the token a name that tells what it is for."))
     secret = "fl_" + secrets.token_urlsafe(32)
-    row = AccessToken(
-        member_id=member.id, name=name, hint=secret[-4:], hash=queries.hash_of(secret), created_at=now
-    )
+    row = AccessToken(member_id=member.id, name=name, hint=secret[-4:], hash=queries.hash_of(secret), created_at=now)
     session.add(row)
     session.flush()
     return secret
@@ -168,9 +173,7 @@ def note_token_use(session: Session, token_id: int, now: datetime) -> None:
 def send_password_link(session: Session, member: Member, now: datetime) -> None:
     """Make a link to set a password and announce it; `notices` mails it."""
     secret = secrets.token_urlsafe(32)
-    row = PasswordToken(
-        member_id=member.id, hash=queries.hash_of(secret), created_at=now, expires_at=now + LINK_LIFE
-    )
+    row = PasswordToken(member_id=member.id, hash=queries.hash_of(secret), created_at=now, expires_at=now + LINK_LIFE)
     session.add(row)
     session.flush()
     password_link_made.send(None, session=session, member=member, secret=secret, now=now)

@@ -43,7 +43,8 @@ def begin(session: Session, email: str, address: str, now: datetime, *, what: st
     for key, limit in limits.items():
         query = select(func.count()).where(SignInAttempt.key == key, SignInAttempt.at > now - WINDOW)
         if (session.scalar(query) or 0) >= limit:
-            raise Refused.because("too_many_attempts", _("Too many attempts. Wait a quarter of an hour, then try again."))
+            text = _("Too many attempts. Wait a quarter of an hour, then try again.")
+            raise Refused.because("too_many_attempts", text)
     session.add_all(SignInAttempt(key=key, at=now) for key in limits)
     session.flush()
     member = queries.member_by_email(session, wanted)
@@ -52,9 +53,15 @@ def begin(session: Session, email: str, address: str, now: datetime, *, what: st
     return Candidate(member.id, member.password_hash)
 
 
-def complete(session: Session, email: str, *, what: str = "sign-in") -> None:
-    """The password was right: forget the failures on that account."""
-    session.execute(delete(SignInAttempt).where(SignInAttempt.key == _key(f"{what} account", email.strip().lower())))
+def complete(session: Session, email: str, address: str, *, what: str = "sign-in") -> None:
+    """The password was right: forget the failures on that account, and this one attempt of the address.
+
+    A workshop's people come from one address, so only failures may count against it.
+    """
+    account, place = _key(f"{what} account", email.strip().lower()), _key(f"{what} address", address)
+    session.execute(delete(SignInAttempt).where(SignInAttempt.key == account))
+    latest = select(func.max(SignInAttempt.id)).where(SignInAttempt.key == place).scalar_subquery()
+    session.execute(delete(SignInAttempt).where(SignInAttempt.id == latest))
     session.flush()
 
 

@@ -72,4 +72,6 @@ def tell_invoice(sender: Any, *, session: Session, invoice: Invoice, now: dateti
     first_day = date.fromisoformat(invoice.content["first_day"])
     for member in members.owners_of(session, invoice.account_id):
         key = f"invoice:{invoice.id}:{member.id}"
-        write_mail(session, member, "invoice", key, now, invoice=invoice, first_day=first_day, link=link("/me/invoices"))
+        write_mail(
+            session, member, "invoice", key, now, invoice=invoice, first_day=first_day, link=link("/me/invoices")
+        )

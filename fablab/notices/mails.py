@@ -28,9 +28,7 @@ def _environment() -> Environment:
     return environment
 
 
-def write_mail(
-    session: Session, member: Member, template: str, key: str, now: datetime, **values: Any
-) -> None:
+def write_mail(session: Session, member: Member, template: str, key: str, now: datetime, **values: Any) -> None:
     """Write a mail to a person, in their language; its first line is the subject. Nothing for one without address."""
     if member.email is None:
         return

@@ -25,7 +25,7 @@ def live_states(session: Session, resource_ids: Iterable[int]) -> dict[int, Live
         .join(LiveState, LiveState.connection_id == Connection.id)
         .where(Connection.resource_id.in_(set(resource_ids)))
     )
-    return {resource_id: live for resource_id, live in session.execute(query)}
+    return {row.resource_id: row.LiveState for row in session.execute(query)}
 
 
 def usage_session(session: Session, session_id: int) -> UsageSession:

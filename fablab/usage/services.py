@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from fablab.booking.models import Nature
 from fablab.core.i18n import _
-from fablab.core.refusals import Refused
+from fablab.core.refusals import Conflict, Refused
 from fablab.core.text import lines_of
 from fablab.members import services as members
 from fablab.members.actor import Actor
@@ -42,9 +42,7 @@ def give(
     return _settle(session, actor, usage, now, note)
 
 
-def waive(
-    session: Session, actor: Actor, session_id: int, nature: Nature, now: datetime, *, note: str
-) -> UsageSession:
+def waive(session: Session, actor: Actor, session_id: int, nature: Nature, now: datetime, *, note: str) -> UsageSession:
     """Say that a use is not billed, why, and what it was (a test print is maintenance).
 
     Raises:
@@ -57,6 +55,19 @@ def waive(
     usage.waived = True
     usage.nature = nature
     return _settle(session, actor, usage, now, note)
+
+
+def needs_no_other(session: Session, actor: Actor, session_id: int) -> None:
+    """Make sure that nobody else has decided about a use since it was shown; one's own mind one may change.
+
+    Raises:
+        Conflict: a colleague was quicker.
+    """
+    query = select(UsageSession).where(UsageSession.id == session_id).with_for_update()
+    usage = session.scalar(query.execution_options(populate_existing=True))
+    if usage is not None and usage.review is None and usage.settled_by_id not in (None, actor.member_id):
+        text = _("A colleague has decided about this use meanwhile. What they decided stands.")
+        raise Conflict.because("settled", text)
 
 
 def _locked(session: Session, actor: Actor, session_id: int) -> UsageSession:

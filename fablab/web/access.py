@@ -1,7 +1,7 @@
 """Who is looking at the screens: sign-in cookies, the person behind them, and the public list of routes."""
 
+import re
 from collections.abc import Callable
-from datetime import timedelta
 from functools import wraps
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,6 +17,7 @@ from fablab.members.models import Member, Role
 
 manager = LoginManager()
 _PUBLIC = "_fablab_public"
+_MISREAD = re.compile(r"[\\\x00-\x20\x7f]")
 
 
 class SignedIn:
@@ -95,7 +96,6 @@ def needs(role: Role) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
 def guard(app: Flask) -> None:
     """Ask for a sign-in before every screen that is not on the public list."""
     manager.init_app(app)
-    app.config["REMEMBER_COOKIE_DURATION"] = timedelta(days=14)
 
     @app.before_request
     def ask() -> Response | None:
@@ -118,7 +118,10 @@ def _to_sign_in() -> Response:
 
 
 def own_path(target: str | None) -> str | None:
-    """A path of ours to go on to; None for anything that could lead elsewhere."""
-    if not target or not target.startswith("/") or target.startswith(("//", "/\\")) or "\n" in target or "\r" in target:
+    """A path of ours to go on to; None for anything that could lead elsewhere.
+
+    Browsers read a backslash as a slash and drop tabs and line breaks, so that "/<tab>/elsewhere" is another host.
+    """
+    if not target or not target.startswith("/") or target.startswith("//") or _MISREAD.search(target):
         return None
     return target

@@ -63,7 +63,7 @@ def sign_in() -> Response | tuple[str, int]:
         form.form_errors.append(_("This address and this password do not belong together."))
         return render_template("auth/sign_in.html", form=form), 422
     with transaction() as session:
-        signin.complete(session, form.email.data)
+        signin.complete(session, form.email.data, request.remote_addr or "")
     access.sign_in(members.member(db.session(), candidate.member_id))
     return redirect(access.own_path(request.args.get("next")) or url_for("home.page"))
 

@@ -15,7 +15,7 @@ from fablab.core import clock, outbox
 from fablab.core.db import db, transaction
 from fablab.core.i18n import _
 from fablab.core.period import Period
-from fablab.core.refusals import Refused
+from fablab.core.refusals import Conflict, Refused
 from fablab.members.models import Member, Role
 from fablab.sites import queries as sites
 from fablab.usage import connections, services
@@ -61,10 +61,11 @@ def give(session_id: int) -> Response | tuple[str, int]:
         if member_id is None:
             member_id = pickers.member_named(request.form.get("member", "")[:200]).id
         with transaction() as session:
+            services.needs_no_other(session, access.actor(), session_id)
             used = services.give(session, access.actor(), session_id, member_id, clock.now())
             name = used.member.name if used.member else ""
     except Refused as refused:
-        return _show(session_id, refused), 422
+        return _show(session_id, refused), 409 if isinstance(refused, Conflict) else 422
     flash(_("Given to %(name)s.", name=name), "ok")
     return redirect(url_for("desk.page"))
 
@@ -79,9 +80,10 @@ def waive(session_id: int) -> Response | tuple[str, int]:
     note = request.form.get("note", "")[:LONGEST_NOTE]
     try:
         with transaction() as session:
+            services.needs_no_other(session, access.actor(), session_id)
             services.waive(session, access.actor(), session_id, Nature(nature), clock.now(), note=note)
     except Refused as refused:
-        return _show(session_id, refused), 422
+        return _show(session_id, refused), 409 if isinstance(refused, Conflict) else 422
     flash(_("Settled: this use is not billed."), "ok")
     return redirect(url_for("desk.page"))
 
@@ -90,14 +92,15 @@ def _show(refused_id: int | None = None, refused: Refused | None = None) -> str:
     session, actor = db.session(), access.actor()
     own = actor.sites_of(Role.FABMANAGER, [row.id for row in sites.sites(session)])
     resources = [row for row in catalog.resources(session) if row.site_id in own]
+    waiting = [Waiting(use, _suggested(use)) for use in usage.waiting(session, own)]
     return render_template(
         "desk/page.html",
-        waiting=[Waiting(use, _suggested(use)) for use in usage.waiting(session, own)],
+        waiting=waiting,
         silent=_silent(resources),
         given_up=outbox.given_up(session) if actor.may_everywhere(Role.ADMIN) else 0,
         people=pickers.suggestions(),
         natures=[nature for nature in Nature if nature != Nature.MEMBER],
-        refused_id=refused_id,
+        refused_id=refused_id if refused_id in {item.use.id for item in waiting} else None,
         reasons=[refusal.message for refusal in refused.refusals] if refused else [],
     )
 

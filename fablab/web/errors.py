@@ -5,6 +5,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, InternalServerError
 from werkzeug.wrappers import Response
 
+from fablab.core.db import AlreadyThere
 from fablab.core.errors import Forbidden, NotFound
 from fablab.core.i18n import _, locale
 from fablab.core.refusals import Conflict, Refused
@@ -19,6 +20,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(NotFound, lambda error: page(404))
     app.register_error_handler(Forbidden, lambda error: page(403))
     app.register_error_handler(Refused, refused)
+    app.register_error_handler(AlreadyThere, lambda error: page(409, [_same_moment()]))
     app.register_error_handler(CSRFError, lambda error: page(400, _old_form()))
 
 
@@ -70,6 +72,11 @@ def _why(code: int) -> str:
         405: _("A form’s address was probably opened as a page. Go back and use the page’s buttons."),
         413: _("What was sent exceeds two megabytes."),
     }.get(code, _("Something in the address or in the form is not as it should be. Go back and try again."))
+
+
+def _same_moment() -> str:
+    """Two people passed every check at once; the database took one of them."""
+    return _("Somebody else saved the same at the same moment. Nothing of yours was saved: look, then try again.")
 
 
 def _old_form() -> list[str]:

@@ -4,8 +4,8 @@ from flask import Blueprint, Response, render_template
 
 from fablab.billing import documents
 from fablab.billing import queries as billing
-from fablab.core import clock
-from fablab.core.db import db, transaction
+from fablab.core.db import db
+from fablab.delivery import pdf_of
 from fablab.members import queries as members
 from fablab.web import access
 
@@ -23,14 +23,7 @@ def page() -> str:
 @screen.get("/me/invoices/<row:invoice_id>.pdf")
 def pdf(invoice_id: int) -> Response:
     """One as PDF: as it was first rendered, or rendered now and kept."""
-    session = db.session()
-    invoice = billing.invoice_seen_by(session, access.actor(), invoice_id)
-    name, content = documents.file_name(invoice), invoice.content
-    found = documents.kept_pdf(session, invoice_id)
-    if found is None:
-        rendered = documents.render(content)
-        with transaction() as writing:
-            found = documents.keep_pdf(writing, invoice_id, rendered, clock.now())
-    response = Response(found, mimetype="application/pdf")
+    name = documents.file_name(billing.invoice_seen_by(db.session(), access.actor(), invoice_id))
+    response = Response(pdf_of(invoice_id), mimetype="application/pdf")
     response.headers.set("Content-Disposition", "inline", filename=name)
     return response

@@ -125,8 +125,12 @@ def grant(member_id: int) -> Response | tuple[str, int]:
     form.offer()
     if not form.validate():
         return _show(member_id, form), 422
-    with transaction() as session:
-        roles.appoint(session, access.actor(), member_id, Role(form.role.data), **form.where())
+    try:
+        with transaction() as session:
+            roles.appoint(session, access.actor(), member_id, Role(form.role.data), **form.where())
+    except Refused as refused:
+        form.refuse(refused)
+        return _show(member_id, form), 422
     flash(_("The role is given."), "ok")
     return redirect(url_for("people.person", member_id=member_id))
 

@@ -123,7 +123,7 @@ def _asked(fields: MultiDict[str, str]) -> Asked:
 def _wish(resource: Resource, asked: Asked, now: datetime, request_key: str | None = None) -> Wish:
     """The wish that the sheet stands for; Refused if it is for nobody we know."""
     account_id, project_id = pickers.payer(asked.payer)
-    member = _member(asked)
+    member = _member(resource, asked)
     return Wish(
         resource_id=resource.id,
         period=asked.period(now),
@@ -135,9 +135,10 @@ def _wish(resource: Resource, asked: Asked, now: datetime, request_key: str | No
     )
 
 
-def _member(asked: Asked) -> Member:
-    """For whom: oneself, or the one whom staff named."""
+def _member(resource: Resource, asked: Asked) -> Member:
+    """For whom: oneself, or the one whom staff named; nobody else learns here who is a member."""
     if asked.for_whom:
+        access.actor().needs_at_site(Role.FABMANAGER, resource.site_id)
         return pickers.member_named(asked.for_whom)
     return members.member(db.session(), access.actor().member_id)
 
@@ -147,7 +148,7 @@ def _sheet(resource: Resource, asked: Asked, now: datetime, refusals: tuple[Refu
     period, zone = asked.period(now), resource.site.zone
     reasons, member = list(refusals), members.member(session, actor.member_id)
     try:
-        member = _member(asked)
+        member = _member(resource, asked)
         if not refusals:
             reasons = services.reasons_against(session, actor, _wish(resource, asked, now), now)
     except Refused as refused:

@@ -171,10 +171,20 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_prices")),
     )
     op.create_index(
-        op.f("ix_prices_category_id_class_id_valid_from"),
+        "uq_prices_class",
         "prices",
-        ["category_id", "class_id", "valid_from"],
-        unique=False,
+        ["legal_entity_id", "category_id", "class_id", "valid_from"],
+        unique=True,
+        sqlite_where=sa.text("class_id IS NOT NULL"),
+        postgresql_where=sa.text("class_id IS NOT NULL"),
+    )
+    op.create_index(
+        "uq_prices_every_class",
+        "prices",
+        ["legal_entity_id", "category_id", "valid_from"],
+        unique=True,
+        sqlite_where=sa.text("class_id IS NULL"),
+        postgresql_where=sa.text("class_id IS NULL"),
     )
     op.create_table(
         "rooms",
@@ -317,15 +327,32 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["member_id"], ["members.id"], name=op.f("fk_role_grants_member_id")),
         sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("fk_role_grants_site_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_role_grants")),
-        sa.UniqueConstraint(
-            "member_id",
-            "role",
-            "site_id",
-            "legal_entity_id",
-            name=op.f("uq_role_grants_member_id_role_site_id_legal_entity_id"),
-        ),
     )
     op.create_index(op.f("ix_role_grants_member_id"), "role_grants", ["member_id"], unique=False)
+    op.create_index(
+        "uq_role_grants_legal_entity",
+        "role_grants",
+        ["member_id", "role", "legal_entity_id"],
+        unique=True,
+        sqlite_where=sa.text("legal_entity_id IS NOT NULL"),
+        postgresql_where=sa.text("legal_entity_id IS NOT NULL"),
+    )
+    op.create_index(
+        "uq_role_grants_network",
+        "role_grants",
+        ["member_id", "role"],
+        unique=True,
+        sqlite_where=sa.text("site_id IS NULL AND legal_entity_id IS NULL"),
+        postgresql_where=sa.text("site_id IS NULL AND legal_entity_id IS NULL"),
+    )
+    op.create_index(
+        "uq_role_grants_site",
+        "role_grants",
+        ["member_id", "role", "site_id"],
+        unique=True,
+        sqlite_where=sa.text("site_id IS NOT NULL"),
+        postgresql_where=sa.text("site_id IS NOT NULL"),
+    )
     op.create_table(
         "account_members",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -688,6 +715,24 @@ def downgrade() -> None:
     )
     op.drop_index(op.f("ix_account_members_member_id"), table_name="account_members")
     op.drop_table("account_members")
+    op.drop_index(
+        "uq_role_grants_site",
+        table_name="role_grants",
+        sqlite_where=sa.text("site_id IS NOT NULL"),
+        postgresql_where=sa.text("site_id IS NOT NULL"),
+    )
+    op.drop_index(
+        "uq_role_grants_network",
+        table_name="role_grants",
+        sqlite_where=sa.text("site_id IS NULL AND legal_entity_id IS NULL"),
+        postgresql_where=sa.text("site_id IS NULL AND legal_entity_id IS NULL"),
+    )
+    op.drop_index(
+        "uq_role_grants_legal_entity",
+        table_name="role_grants",
+        sqlite_where=sa.text("legal_entity_id IS NOT NULL"),
+        postgresql_where=sa.text("legal_entity_id IS NOT NULL"),
+    )
     op.drop_index(op.f("ix_role_grants_member_id"), table_name="role_grants")
     op.drop_table("role_grants")
     op.drop_index(op.f("ix_resources_site_id"), table_name="resources")
@@ -708,7 +753,18 @@ def downgrade() -> None:
     op.drop_table("access_tokens")
     op.drop_table("vat_regimes")
     op.drop_table("rooms")
-    op.drop_index(op.f("ix_prices_category_id_class_id_valid_from"), table_name="prices")
+    op.drop_index(
+        "uq_prices_every_class",
+        table_name="prices",
+        sqlite_where=sa.text("class_id IS NULL"),
+        postgresql_where=sa.text("class_id IS NULL"),
+    )
+    op.drop_index(
+        "uq_prices_class",
+        table_name="prices",
+        sqlite_where=sa.text("class_id IS NOT NULL"),
+        postgresql_where=sa.text("class_id IS NOT NULL"),
+    )
     op.drop_table("prices")
     op.drop_index(op.f("ix_opening_hours_site_id"), table_name="opening_hours")
     op.drop_table("opening_hours")

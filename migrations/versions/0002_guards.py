@@ -75,7 +75,8 @@ def _guard_postgresql() -> None:
         """
         CREATE FUNCTION fablab_written_for_good() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN
-            RAISE EXCEPTION 'rows of % are never changed or deleted', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
+            RAISE EXCEPTION 'rows of % are never changed or deleted', TG_TABLE_NAME
+            USING ERRCODE = 'restrict_violation';
         END $$
         """
     )
@@ -98,7 +99,8 @@ def _guard_sqlite() -> None:
     )
     op.execute(
         sa.text(
-            "CREATE TRIGGER claims_overlap_update BEFORE UPDATE OF resource_id, place, occupied_from, occupied_to, active "
+            "CREATE TRIGGER claims_overlap_update "
+            "BEFORE UPDATE OF resource_id, place, occupied_from, occupied_to, active "
             f"ON claims WHEN NEW.active AND {OVERLAPS} {refuse}"
         )
     )

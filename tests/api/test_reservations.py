@@ -209,3 +209,14 @@ def test_a_plus_sign_that_was_not_escaped_is_understood(lab: Lab) -> None:
     )
 
     assert answer.status_code == 200
+
+
+@pytest.mark.parametrize("resource_id", [True, "1", 1.0])
+def test_in_json_a_number_is_a_number(lab: Lab, tomorrow: datetime, resource_id: object) -> None:
+    wrong = {**body(lab, tomorrow), "resource_id": resource_id}
+
+    answer = lab.client().post("/api/v1/reservations", json=wrong, headers=lab.token(lab.cast.maker))
+
+    assert answer.status_code == 422
+    assert [item["field"] for item in answer.json["errors"]] == ["resource_id"]
+    assert lab.session.query(Reservation).count() == 0

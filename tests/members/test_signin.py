@@ -101,10 +101,19 @@ def test_a_success_forgets_the_failures_of_that_account_only(lab: Lab) -> None:
             begin(email)
 
     with transaction() as session:
-        signin.complete(session, MAKER.upper())
+        signin.complete(session, MAKER.upper(), "192.0.2.1")
 
     assert not is_throttled(MAKER)
     assert is_throttled("student@test.example")
+
+
+def test_a_whole_workshop_signs_in_from_one_address(lab: Lab) -> None:
+    for _ in range(PER_ADDRESS + 5):
+        begin(MAKER)
+        with transaction() as session:
+            signin.complete(session, MAKER, "192.0.2.1")
+
+    assert not is_throttled("student@test.example")
 
 
 def test_links_and_sign_ins_are_counted_apart(lab: Lab) -> None:

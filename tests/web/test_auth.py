@@ -19,7 +19,15 @@ def test_the_right_password_opens_and_leads_where_one_was_going(lab: Lab) -> Non
 def test_next_never_leads_elsewhere(lab: Lab) -> None:
     data = {"email": "maker@test.example", "password": PASSWORD}
 
-    for target in ("//evil.example", "https://evil.example/", "/\\evil.example", "javascript:alert(1)", "/\nx"):
+    for target in (
+        "//evil.example",
+        "https://evil.example/",
+        "/\\evil.example",
+        "/\t/evil.example",
+        "/x\\..//evil.example",
+        "javascript:alert(1)",
+        "/\nx",
+    ):
         assert lab.client().post("/sign-in", query_string={"next": target}, data=data).location == "/"
 
 

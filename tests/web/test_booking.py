@@ -189,3 +189,12 @@ def test_what_is_over_can_no_longer_be_given_back(lab: Lab) -> None:
 
     assert answer.status_code == 422
     assert "over" in words(answer)
+
+
+def test_only_staff_may_ask_who_is_a_member(lab: Lab) -> None:
+    for name in ("student@test.example", "nobody@test.example", "e"):
+        client = lab.signed_in(lab.cast.maker)
+        asked = client.get(SHEET, query_string={"start": "now", "for_whom": name})
+        booked = client.post(SHEET, data=_data("now", for_whom=name))
+
+        assert (asked.status_code, booked.status_code) == (403, 403), name

@@ -70,6 +70,24 @@ def test_it_is_given_by_name_too_and_an_unclear_name_is_asked_again(lab: Lab) ->
     assert lab.session.get_one(UsageSession, session_id).member_id == lab.cast.student
 
 
+def test_who_decides_second_hears_that_a_colleague_was_quicker(lab: Lab) -> None:
+    session_id = used(lab, None)
+    first, second = lab.signed_in(lab.cast.fabmanager), lab.signed_in(lab.cast.admin)
+    path = f"/desk/uses/{session_id}"
+
+    given = first.post(f"{path}/give", data={"member_id": lab.cast.maker})
+    given_too = second.post(f"{path}/give", data={"member_id": lab.cast.student})
+    waived_too = second.post(f"{path}/waive", data={"nature": "maintenance", "note": "Test print"})
+    sent_twice = first.post(f"{path}/give", data={"member_id": lab.cast.maker})
+
+    assert [answer.status_code for answer in (given, given_too, waived_too, sent_twice)] == [302, 409, 409, 302]
+    assert "A colleague has decided" in words(given_too)
+    lab.session.rollback()
+    use = lab.session.get_one(UsageSession, session_id)
+    assert (use.member_id, use.waived) == (lab.cast.maker, False)
+    assert lab.session.query(Charge).count() == 1
+
+
 def test_not_billing_needs_a_reason(lab: Lab) -> None:
     session_id = used(lab, lab.cast.maker, review=Review.FAILED)
     client, path = lab.signed_in(lab.cast.fabmanager), f"/desk/uses/{session_id}/waive"
@@ -227,3 +245,26 @@ def test_a_token_is_shown_once(lab: Lab) -> None:
     assert secret not in page.text
     assert "My script" in words(page)
     assert client.post("/me/tokens", data={"name": ""}).status_code == 422
+
+
+def test_a_role_is_not_given_where_it_means_nothing(lab: Lab) -> None:
+    client, path = lab.signed_in(lab.cast.admin), f"/people/{lab.cast.maker}/roles"
+    site, entity = f"site:{lab.cast.workshop}", f"entity:{lab.cast.entity}"
+
+    for role, scope in (("treasurer", site), ("fabmanager", entity), ("trainer", entity)):
+        refused = client.post(path, data={"role": role, "scope": scope})
+
+        assert refused.status_code == 422
+        assert "treasurers of a legal entity" in words(refused)
+    assert client.post(path, data={"role": "treasurer", "scope": entity}).status_code == 302
+
+
+def test_a_price_is_digits_and_a_point(lab: Lab) -> None:
+    client = lab.signed_in(lab.cast.treasurer)
+    card = {"category_id": lab.cast.lasers, "class_id": 0, "valid_from": "2026-01-01", "per_seconds": 3600}
+
+    statuses = [
+        client.post("/billing/prices", data={**card, "amount": text}).status_code for text in ("1e3", "٣", "1_0")
+    ]
+
+    assert statuses == [422, 422, 422]

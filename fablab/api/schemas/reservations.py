@@ -2,19 +2,19 @@
 
 from pydantic import BaseModel, ConfigDict
 
-from fablab.api.schemas.values import Id, InstantIO
+from fablab.api.schemas.values import IdInBody, InstantIO
 
 
 class ReservationIn(BaseModel):
     """A wish. Without an account the caller's own pays; reserving for somebody else is for staff of the site."""
 
     model_config = ConfigDict(extra="forbid")
-    resource_id: Id
+    resource_id: IdInBody
     start: InstantIO
     end: InstantIO
-    account_id: Id | None = None
-    project_id: Id | None = None
-    member_id: Id | None = None
+    account_id: IdInBody | None = None
+    project_id: IdInBody | None = None
+    member_id: IdInBody | None = None
     nature: str = "member"
 
 

@@ -13,6 +13,7 @@ class LiveOut(BaseModel):
     asked_at: InstantIO | None
     answered_at: InstantIO | None
     file_name: str | None
+    """What is printed; null unless it is the caller's own, or the caller is staff there."""
     progress: float | None
     remaining_seconds: int | None
 

@@ -38,3 +38,5 @@ InstantIO = Annotated[
     WithJsonSchema({"type": "string", "format": "date-time", "description": "Such as 2026-09-15T14:30:00+02:00"}),
 ]
 Id = Annotated[int, Field(ge=1, le=BIGGEST_ID)]
+IdInBody = Annotated[int, Field(ge=1, le=BIGGEST_ID, strict=True)]
+"""In JSON a number is a number: `true` must not mean the first machine."""

@@ -5,7 +5,7 @@ from datetime import date
 from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from fablab.core.db import Instant, Model
+from fablab.core.db import Instant, Model, where
 
 
 class IssuerRule(Model):
@@ -30,7 +30,23 @@ class Price(Model):
     __table_args__ = (
         CheckConstraint("amount_cents >= 0", name="amount"),
         CheckConstraint("per_seconds > 0", name="base"),
-        Index(None, "category_id", "class_id", "valid_from"),
+        Index(
+            "uq_prices_class",
+            "legal_entity_id",
+            "category_id",
+            "class_id",
+            "valid_from",
+            unique=True,
+            **where("class_id IS NOT NULL"),
+        ),
+        Index(
+            "uq_prices_every_class",
+            "legal_entity_id",
+            "category_id",
+            "valid_from",
+            unique=True,
+            **where("class_id IS NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -2,10 +2,10 @@
 
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from fablab.core.db import Instant, Model, OptionalInstant
+from fablab.core.db import Instant, Model, OptionalInstant, where
 from fablab.members.models.people import Member
 
 
@@ -27,8 +27,7 @@ class Account(Model):
             "uq_accounts_personal",
             "owner_id",
             unique=True,
-            sqlite_where=text("kind = 'personal'"),
-            postgresql_where=text("kind = 'personal'"),
+            **where("kind = 'personal'"),
         ),
     )
 
@@ -53,8 +52,7 @@ class AccountMember(Model):
             "account_id",
             "member_id",
             unique=True,
-            sqlite_where=text("left_at IS NULL"),
-            postgresql_where=text("left_at IS NULL"),
+            **where("left_at IS NULL"),
         ),
     )
 

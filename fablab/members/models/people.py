@@ -2,10 +2,10 @@
 
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from fablab.core.db import Instant, Model, OptionalInstant
+from fablab.core.db import Instant, Model, OptionalInstant, where
 
 
 class Role(StrEnum):
@@ -52,7 +52,22 @@ class RoleGrant(Model):
     __table_args__ = (
         CheckConstraint("role IN ('trainer', 'fabmanager', 'treasurer', 'admin')", name="role"),
         CheckConstraint("site_id IS NULL OR legal_entity_id IS NULL", name="scope"),
-        UniqueConstraint("member_id", "role", "site_id", "legal_entity_id"),
+        Index(
+            "uq_role_grants_network",
+            "member_id",
+            "role",
+            unique=True,
+            **where("site_id IS NULL AND legal_entity_id IS NULL"),
+        ),
+        Index("uq_role_grants_site", "member_id", "role", "site_id", unique=True, **where("site_id IS NOT NULL")),
+        Index(
+            "uq_role_grants_legal_entity",
+            "member_id",
+            "role",
+            "legal_entity_id",
+            unique=True,
+            **where("legal_entity_id IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

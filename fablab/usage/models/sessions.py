@@ -2,12 +2,12 @@
 
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from fablab.booking.models import NATURES, Nature, Reservation
 from fablab.catalog.models import Resource
-from fablab.core.db import Instant, Model, OptionalInstant
+from fablab.core.db import Instant, Model, OptionalInstant, where
 from fablab.members.models import Account, Member
 
 
@@ -38,16 +38,14 @@ class UsageSession(Model):
             "uq_usage_sessions_open",
             "resource_id",
             unique=True,
-            sqlite_where=text("ended_at IS NULL"),
-            postgresql_where=text("ended_at IS NULL"),
+            **where("ended_at IS NULL"),
         ),
         Index(None, "member_id", "started_at"),
         Index(None, "resource_id", "started_at"),
         Index(
             "ix_usage_sessions_review",
             "review",
-            sqlite_where=text("review IS NOT NULL"),
-            postgresql_where=text("review IS NOT NULL"),
+            **where("review IS NOT NULL"),
         ),
     )
 
@@ -82,7 +80,7 @@ class UsageSession(Model):
 
 
 class Job(Model):
-    """One run of a machine as it reported it. `key` names the run, so that it is told once however often it is heard."""
+    """One run of a machine as it reported it; its `key` lets it be told once however often it is heard."""
 
     __tablename__ = "jobs"
     __table_args__ = (UniqueConstraint("resource_id", "key"), CheckConstraint("printed_seconds >= 0", name="printed"))
