@@ -186,14 +186,17 @@ def _draft_line(draft: Draft, currency: str) -> str:
 @contextmanager
 def _application() -> Iterator[Flask]:
     """The application in its context; what can go wrong with settings or database is one clear line."""
-    try:
-        app = create_app(_config())
-        with app.app_context():
+    app = create_app(_config())
+    with app.app_context():
+        try:
             yield app
-    except DatabaseError as error:
-        name = database_name(app.config["SQLALCHEMY_DATABASE_URI"])
-        cause = str(error.orig).splitlines()[0]
-        raise click.ClickException(f"The database {name} cannot be used: {cause}. Try: fablab doctor") from error
+        except DatabaseError as error:
+            name = database_name(app.config["SQLALCHEMY_DATABASE_URI"])
+            cause = str(error.orig).splitlines()[0]
+            raise click.ClickException(f"The database {name} cannot be used: {cause}. Try: fablab doctor") from error
+        finally:
+            db.session.remove()
+            db.engine.dispose()
 
 
 @contextmanager

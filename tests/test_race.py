@@ -12,7 +12,7 @@ from fablab.booking.models import Claim, Reservation
 from tests.conftest import Lab
 
 PROCESSES = 6
-SLOTS = 30
+SLOTS = 20
 CHECKOUT = Path(__file__).parents[1]
 
 

@@ -14,6 +14,7 @@ from fablab.delivery import pdf_of
 from fablab.members import queries as members
 
 TAGS = [Tag(name="invoices", description="What was invoiced to you")]
+PDF = {"description": "OK", "content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}}}
 
 
 @api.get("/invoices", tags=TAGS, summary="One's own invoices", responses={200: InvoiceList})
@@ -23,7 +24,7 @@ def invoices() -> Response:
     return answer(InvoiceList(items=[_shown(row) for row in queries.invoices_of(db.session(), accounts)]))
 
 
-@api.get("/invoices/<int:invoice_id>.pdf", tags=TAGS, summary="An invoice as PDF")
+@api.get("/invoices/<int:invoice_id>.pdf", tags=TAGS, summary="An invoice as PDF", responses={200: PDF})
 def invoice_pdf(path: InvoicePath) -> Response:
     """The PDF of an invoice of one's own; the same bytes at each call."""
     found = queries.invoice_seen_by(db.session(), actor(), path.invoice_id)

@@ -59,6 +59,14 @@ def test_the_document_names_schemas_problems_and_the_token(lab: Lab) -> None:
     assert document["openapi"].startswith("3.1")
     assert {"ReservationIn", "ReservationOut", "Problem", "AvailabilityOut"} <= set(document["components"]["schemas"])
     assert document["components"]["securitySchemes"]["bearer"]["scheme"] == "bearer"
+    reserve = document["paths"]["/api/v1/reservations"]["post"]["responses"]
+    assert {status: [*response["content"]] for status, response in reserve.items()} == {
+        "201": ["application/json"],
+        **{status: ["application/problem+json"] for status in ("400", "401", "403", "404", "409", "422")},
+    }
+    assert [*document["paths"]["/api/v1/invoices/{invoice_id}.pdf"]["get"]["responses"]["200"]["content"]] == [
+        "application/pdf"
+    ]
     window = document["paths"]["/api/v1/reservations"]["get"]["parameters"]
     assert {"from", "to", "resource"} <= {parameter["name"] for parameter in window}
 

@@ -63,6 +63,8 @@ def test_whose_print_it_is_and_its_file_are_for_them_and_the_sites_staff(lab: La
         client = lab.signed_in(getattr(lab.cast, role))
         assert (FILE in client.get("/m/prusa-n1").text) == sees, role
         assert FILE not in client.get("/live").text
+        told = lab.client().get("/api/v1/resources", headers=lab.token(getattr(lab.cast, role)))
+        assert (FILE in told.text) == sees, role
     assert FILE not in lab.client().get("/m/prusa-n1").text
     assert "Maker" in words(lab.signed_in(lab.cast.fabmanager).get("/m/prusa-n1"))
     assert "Maker" not in words(lab.signed_in(lab.cast.student).get("/m/prusa-n1"))
