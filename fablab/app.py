@@ -33,6 +33,7 @@ def create_app(config: Config | None = None, **overrides: Any) -> OpenAPI:
     )
     app.config.update(_flask_settings(config))
     app.config["FABLAB"] = config
+    set_public_url(config.public_url)  # For commands; threads that answer requests begin without it.
     app.before_request(lambda: set_public_url(config.public_url))
     db.init_app(app)
     with app.app_context():

@@ -3,7 +3,10 @@
 import os
 import re
 import socket
+import sqlite3
 import sys
+from contextlib import closing
+from contextvars import copy_context
 from pathlib import Path
 
 import pytest
@@ -71,6 +74,17 @@ def test_an_empty_folder_becomes_a_lab_with_an_administrator(tmp_path: Path) -> 
     assert "<a@lab.example>" in added.stdout
     assert (twice.exit_code, "already has the address" in twice.stderr) == (1, True)
     assert (tmp_path / "instance" / "secret.key").stat().st_mode & 0o077 == 0
+
+
+def test_the_link_mailed_to_a_new_member_leads_to_the_public_address(tmp_path: Path) -> None:
+    settings = {"FABLAB_INSTANCE": str(tmp_path), "FABLAB_PUBLIC_URL": "https://lab.example.org"}
+    # In contexts of their own, so that the address is not kept for the tests after this one.
+    copy_context().run(fablab, None, "migrate", **settings)
+    copy_context().run(fablab, None, "member", "add", "a@lab.example", "Ada", **settings)
+
+    with closing(sqlite3.connect(tmp_path / "fablab.sqlite")) as database:
+        (payload,) = database.execute("SELECT payload FROM outbox").fetchone()
+    assert "https://lab.example.org/password/" in payload
 
 
 def test_a_token_made_here_opens_the_api(lab: Lab) -> None:

@@ -56,6 +56,8 @@ class PriceForm(LabForm):
 @access.needs(Role.TREASURER)
 def page() -> str:
     """The prices, those in force first seen."""
+    if not own_entities():
+        return render_template("billing/nobody.html")
     form = PriceForm(formdata=None)
     form.offer()
     return _show(chosen_entity(request.args.get("entity")), form)

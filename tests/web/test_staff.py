@@ -9,6 +9,8 @@ from fablab.catalog.models import Resource
 from fablab.core.db import transaction
 from fablab.core.outbox import OutboxRow
 from fablab.members import queries as members
+from fablab.members.models import Role
+from fablab.members.services import grant_role
 from fablab.training import queries as training
 from fablab.usage.models import Connection, Review, UsageSession
 from tests.conftest import Lab, hours_from
@@ -268,3 +270,15 @@ def test_a_price_is_digits_and_a_point(lab: Lab) -> None:
     ]
 
     assert statuses == [422, 422, 422]
+
+
+def test_who_invoices_for_nobody_is_told_so(lab: Lab) -> None:
+    with transaction() as session:
+        grant_role(session, members.member(session, lab.cast.maker), Role.ADMIN, site_id=lab.cast.workshop)
+    client = lab.signed_in(lab.cast.maker)
+
+    for path in ("/billing", "/billing/prices"):
+        answer = client.get(path)
+
+        assert answer.status_code == 200
+        assert "no legal entity yet" in words(answer)
