@@ -16,9 +16,16 @@ from fablab.core.i18n import show_duration
 from fablab.notices.post import NotSent, PostOffice
 from fablab.sites import queries as sites
 from fablab.usage.connections import Means, attempt, settings_of
-from fablab.usage.models import Connection
+from fablab.usage.models import Condition, Connection
 
 _WORKER = "worker"
+_REMEDIES = {
+    Condition.UNREACHABLE: "Switch it on; if it is on, try this address from this computer, and correct the one typed.",
+    Condition.NOT_ALLOWED: "Type its API key again on the machine's page, and compare printer_networks.",
+    Condition.UNINTELLIGIBLE: "Open this address in a browser: is it really this machine's OctoPrint?",
+    Condition.OFF: "Connect the printer in OctoPrint when it is to be used.",
+    Condition.FAULT: "Look at the printer, then connect it again in OctoPrint.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +74,8 @@ def _schema() -> Finding:
 def _secret_key(config: Config) -> Finding:
     path = config.instance / "secret.key"
     if len(config.secret_key) < 32:
-        return Finding("secret key", False, "shorter than 32 characters", f"Remove it; {path} is made anew.")
+        remedy = f"Set FABLAB_SECRET_KEY to 32 characters or more, or leave it out: {path} is made by itself."
+        return Finding("secret key", False, "shorter than 32 characters", remedy)
     if path.exists() and os.name == "posix" and path.stat().st_mode & 0o077:
         return Finding("secret key", False, f"{path} can be read by others", f"Run: chmod 600 {path}")
     return Finding("secret key", True, "kept")
@@ -95,8 +103,10 @@ def _mail_server(config: Config) -> Finding:
 def _outbox(session: Session) -> Finding:
     count = outbox.given_up(session)
     if count:
+        reasons = "; ".join(outbox.reasons_for_giving_up(session))
         mails = "1 mail was" if count == 1 else f"{count} mails were"
-        return Finding("outbox", False, f"{mails} given up", "The table outbox tells why, in last_error.")
+        remedy = "Check the addresses and smtp_url; who needs a link to a password asks for a new one."
+        return Finding("outbox", False, f"{mails} given up; the latest because: {reasons}", remedy)
     return Finding("outbox", True, "nothing given up")
 
 
@@ -124,6 +134,5 @@ def _printers(session: Session, config: Config) -> list[Finding]:
             remedy = "Type the API key again on the machine's page: this instance has another secret key."
             findings.append(Finding(what, False, "its API key cannot be read", remedy))
             continue
-        remedy = "" if tried.connected else "Edit the connection on the machine's page."
-        findings.append(Finding(what, tried.connected, tried.sentence, remedy))
+        findings.append(Finding(what, tried.connected, tried.sentence, _REMEDIES.get(tried.condition, "")))
     return findings

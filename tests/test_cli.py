@@ -1,5 +1,6 @@
 """The command line, as a shell calls it: what it prints, and how it ends."""
 
+import fcntl
 import os
 import re
 import socket
@@ -13,8 +14,14 @@ import pytest
 import requests
 from click.testing import CliRunner, Result
 
+from fablab.app import create_app
+from fablab.billing.prices import issuer_of
+from fablab.catalog import queries as catalog
+from fablab.catalog.services import ResourceCard, add_resource
 from fablab.cli import cli
-from fablab.core.db import db
+from fablab.core import clock
+from fablab.core.config import load_config
+from fablab.core.db import db, transaction
 from fablab.members import queries as members
 from tests.conftest import Lab
 from tests.support import process
@@ -45,6 +52,7 @@ def fablab(lab: Lab | None, *arguments: str, **settings: str) -> Result:
         ("serve",),
         ("work",),
         ("migrate",),
+        ("init",),
         ("doctor",),
         ("token", "add"),
         ("member", "add"),
@@ -85,6 +93,45 @@ def test_the_link_mailed_to_a_new_member_leads_to_the_public_address(tmp_path: P
     with closing(sqlite3.connect(tmp_path / "fablab.sqlite")) as database:
         (payload,) = database.execute("SELECT payload FROM outbox").fetchone()
     assert "https://lab.example.org/password/" in payload
+
+
+def test_a_fresh_instance_is_founded_and_takes_its_first_machine(tmp_path: Path) -> None:
+    settings = {"FABLAB_INSTANCE": str(tmp_path / "instance")}
+    found = ("init", "--entity", "Asso", "--address", "1 rue", "--site", "Atelier", "--town", "Lyon", "--hours")
+    fablab(None, "migrate", **settings)
+
+    nonsense = fablab(None, *found, "9-19", **settings)
+    founded = fablab(None, *found, "09:00-19:00", **settings)
+    twice = fablab(None, *found, "09:00-19:00", **settings)
+    fablab(None, "member", "add", "a@lab.example", "Ada", "--role", "admin", "--no-mail", **settings)
+
+    assert (nonsense.exit_code, "write them like" in nonsense.stderr) == (1, True)
+    assert (founded.exit_code, "Next:" in founded.stdout) == (0, True), founded.output
+    assert (twice.exit_code, "a site already" in twice.stderr) == (1, True)
+    app = create_app(load_config(tmp_path / "instance"))
+    with app.app_context():
+        with transaction() as session:
+            ada = members.member_by_email(session, "a@lab.example")
+            assert ada
+            card = ResourceCard(name="Prusa", category_id=catalog.categories(session)[0].id, site_id=1)
+            machine = add_resource(session, members.actor(session, ada.id), card, clock.now())
+            assert issuer_of(session, machine, ada) == 1
+        db.engine.dispose()
+
+
+def test_a_second_demonstration_in_the_same_folder_is_one_clear_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    lock = tmp_path / "instance" / "demo.lock"
+    lock.parent.mkdir()
+
+    with lock.open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        ended = fablab(None, "demo", "--port", str(process.free_port()))
+
+    assert (ended.exit_code, ended.stderr.count("\n")) == (1, 1)
+    assert "runs already" in ended.stderr
 
 
 def test_a_token_made_here_opens_the_api(lab: Lab) -> None:

@@ -56,6 +56,14 @@ def answer_errors(app: OpenAPI) -> None:
     app.validation_error_callback = invalid
     app.validation_error_model = Problem
 
+    @app.before_request
+    def unknown_address() -> Response | None:
+        """Below /api an address or a method that is not there is a problem document as well."""
+        wrong = request.routing_exception
+        if isinstance(wrong, HTTPException) and request.path.startswith("/api") and (wrong.code or 0) >= 400:
+            return from_http(wrong)
+        return None
+
 
 def from_http(error: HTTPException) -> Response:
     """An error of HTTP itself: an unknown path, a method that is not there, a body too large."""

@@ -1,5 +1,6 @@
 """Prices and issuers: which are in force for a use."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
@@ -11,6 +12,7 @@ from fablab.billing.models import IssuerRule, Price
 from fablab.catalog.models import Resource
 from fablab.core.money import rounded
 from fablab.members.models import Member
+from fablab.usage.models import UsageSession
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,18 +29,36 @@ class Quote:
 
 
 def issuer_of(session: Session, resource: Resource, member: Member) -> int | None:
-    """The legal entity that invoices this member for this resource: the rule with most conditions, else the first."""
-    query = select(IssuerRule).where(
-        or_(IssuerRule.site_id.is_(None), IssuerRule.site_id == resource.site_id),
-        or_(IssuerRule.category_id.is_(None), IssuerRule.category_id == resource.category_id),
-        or_(IssuerRule.class_id.is_(None), IssuerRule.class_id == member.class_id),
-    )
+    """The legal entity that invoices this member for this resource."""
+    return pick_issuer(issuer_rules(session), resource, member)
+
+
+def issuer_rules(session: Session) -> list[IssuerRule]:
+    """Every rule about who invoices; there are few."""
+    return list(session.scalars(select(IssuerRule).order_by(IssuerRule.id)))
+
+
+def pick_issuer(rules: Iterable[IssuerRule], resource: Resource, member: Member | None) -> int | None:
+    """The entity of the fitting rule with most conditions, else of the first; for nobody's use the class is open."""
+
+    def fits(rule: IssuerRule) -> bool:
+        return (
+            rule.site_id in (None, resource.site_id)
+            and rule.category_id in (None, resource.category_id)
+            and (rule.class_id is None or (member is not None and rule.class_id == member.class_id))
+        )
 
     def conditions(rule: IssuerRule) -> int:
         return sum(value is not None for value in (rule.site_id, rule.category_id, rule.class_id))
 
-    rules = sorted(session.scalars(query), key=lambda rule: (-conditions(rule), rule.id))
-    return rules[0].legal_entity_id if rules else None
+    found = sorted(filter(fits, rules), key=lambda rule: (-conditions(rule), rule.id))
+    return found[0].legal_entity_id if found else None
+
+
+def uses_of_entity(session: Session, uses: Iterable[UsageSession], entity_id: int) -> list[UsageSession]:
+    """Those of the uses that this entity invoices, or nobody yet; the others' are not its treasurer's to see."""
+    rules = issuer_rules(session)
+    return [use for use in uses if pick_issuer(rules, use.resource, use.member) in (None, entity_id)]
 
 
 def price_of(session: Session, entity_id: int, resource: Resource, member: Member, day: date) -> Price | None:

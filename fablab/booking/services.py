@@ -138,7 +138,7 @@ def _asked_before(session: Session, actor: Actor, wish: Wish) -> Reservation | N
     if known is None:
         return None
     if not _is_same(known, wish):
-        text = _("This request key was used for another reservation; use a new one for each.")
+        text = _("This request was answered before, with a reservation that is another or was cancelled. Ask anew.")
         raise Conflict.because("request_key_used", text)
     return known
 
@@ -146,9 +146,13 @@ def _asked_before(session: Session, actor: Actor, wish: Wish) -> Reservation | N
 def _is_same(known: Reservation, wish: Wish) -> bool:
     """Tell whether a request repeats an earlier one; “now” may have moved on a little in between."""
     moved = abs(known.period.start - wish.period.start)
-    as_long = known.period.seconds == wish.period.seconds
     return (
-        (known.resource_id, known.member_id) == (wish.resource_id, wish.member_id) and as_long and moved <= PAST_GRACE
+        (known.resource_id, known.member_id, known.nature) == (wish.resource_id, wish.member_id, wish.nature)
+        and wish.account_id in (None, known.account_id)
+        and known.project_id == wish.project_id
+        and known.state == ReservationState.BOOKED
+        and known.period.seconds == wish.period.seconds
+        and moved <= PAST_GRACE
     )
 
 

@@ -95,3 +95,9 @@ def given_up(session: Session) -> int:
     """How many rows were given up: somebody should look at them."""
     query = select(func.count()).select_from(OutboxRow).where(OutboxRow.given_up_at.is_not(None))
     return session.scalar(query) or 0
+
+
+def reasons_for_giving_up(session: Session, *, limit: int = 3) -> list[str]:
+    """Why the latest of them were given up."""
+    query = select(OutboxRow.last_error).where(OutboxRow.given_up_at.is_not(None), OutboxRow.last_error.is_not(None))
+    return [reason for reason in session.scalars(query.order_by(OutboxRow.id.desc()).limit(limit)) if reason]

@@ -1,5 +1,6 @@
 """Runs the demonstration: simulated OctoPrints, the web server and the worker, as processes of their own."""
 
+import fcntl
 import os
 import shutil
 import signal
@@ -10,6 +11,7 @@ import urllib.error
 import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from sqlalchemy import select
 
@@ -58,6 +60,7 @@ def run(instance: Path, port: int, *, reset: bool) -> None:
         signal.signal(number, signal.default_int_handler)
     url = f"http://127.0.0.1:{port}"
     parts: list[Part] = []
+    guard = _alone(instance)
     try:
         config = _prepare(instance, url, reset=reset)
         parts += _simulators(config)
@@ -71,6 +74,19 @@ def run(instance: Path, port: int, *, reset: bool) -> None:
         _say("\nStopping the demonstration.")
     finally:
         _stop(parts)
+        guard.close()
+
+
+def _alone(instance: Path) -> IO[str]:
+    """Hold the demonstration for us; two at once would take each other's printers."""
+    instance.parent.mkdir(parents=True, exist_ok=True)
+    file = (instance.parent / f"{instance.name}.lock").open("w")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        file.close()
+        raise DemoFailed("The demonstration runs already from this folder; end that one first.") from error
+    return file
 
 
 def _prepare(instance: Path, url: str, *, reset: bool) -> Config:

@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 from fablab.billing import month as months
 from fablab.billing import queries as billing
 from fablab.billing.charges import unpriced
+from fablab.billing.prices import uses_of_entity
 from fablab.core import clock
 from fablab.core.db import db, transaction
 from fablab.core.i18n import _, n_
@@ -78,6 +79,7 @@ def _show(entity: LegalEntity, asked: str | None, reasons: list[str] | None = No
     issued = billing.invoices_for(session, entity.id, month)
     period = month_of(month, entity.zone)
     everywhere = [row.id for row in sites.sites(session)]
+    waiting = usage.waiting(session, everywhere)
     return render_template(
         "billing/page.html",
         entity=entity,
@@ -90,7 +92,7 @@ def _show(entity: LegalEntity, asked: str | None, reasons: list[str] | None = No
         total_cents=sum(draft.bill.gross_cents for draft in drafts),
         issued=issued,
         issued_cents=sum(invoice.gross_cents for invoice in issued),
-        unpriced=unpriced(session, month),
-        waiting=[use for use in usage.waiting(session, everywhere) if use.started_at < period.end],
+        unpriced=uses_of_entity(session, unpriced(session, month), entity.id),
+        waiting=uses_of_entity(session, (use for use in waiting if use.started_at < period.end), entity.id),
         reasons=reasons or [],
     )

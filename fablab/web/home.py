@@ -9,7 +9,7 @@ from flask_login import current_user
 from fablab.billing.prices import Quote, prices_on
 from fablab.booking import queries as booking
 from fablab.catalog import queries as catalog
-from fablab.catalog.models import Resource
+from fablab.catalog.models import Resource, ResourceState
 from fablab.core import clock
 from fablab.core.db import db
 from fablab.members import queries as members
@@ -66,7 +66,8 @@ def _is_own(running: dict[int, UsageSession], resource: Resource) -> bool:
 
 def _again(member_id: int, standings: list[Standing], now: datetime) -> list[Standing]:
     """The machines that the member had last and may have again."""
-    by_id = {item.resource.id: item for item in standings if not item.missing and item.resource.state != "retired"}
+    usable = (item for item in standings if not item.missing and ResourceState(item.resource.state).bookable)
+    by_id = {item.resource.id: item for item in usable}
     latest = dict.fromkeys(row.resource_id for row in booking.past(db.session(), member_id, now))
     return [by_id[key] for key in latest if key in by_id][:AGAIN]
 

@@ -12,7 +12,8 @@ from fablab.core.db import db, transaction
 from fablab.core.i18n import _
 from fablab.core.money import rounded
 from fablab.core.period import month_at, month_of
-from fablab.members import passwords
+from fablab.core.refusals import Refused
+from fablab.members import passwords, signin
 from fablab.members import queries as members
 from fablab.members import services as people
 from fablab.training import queries as training
@@ -23,6 +24,8 @@ from fablab.web.forms import LabForm, password_field
 from fablab.web.months import lab_zone, months_back
 
 screen = Blueprint("me", __name__)
+CHANGE = "password change"
+"""What attempts at the present password are counted as."""
 
 
 class PasswordForm(LabForm):
@@ -50,6 +53,13 @@ def page() -> str:
 def change_password() -> Response | tuple[str, int]:
     """Change the password; every other sign-in of this person ends."""
     form, member_id = PasswordForm(), access.actor().member_id
+    now, address, key = clock.now(), request.remote_addr or "", f"member {member_id}"
+    try:
+        with transaction() as session:
+            signin.begin(session, key, address, now, what=CHANGE)
+    except Refused as refused:
+        form.refuse(refused)
+        return _show(form), 429
     member = members.member(db.session(), member_id)
     if form.validate():
         reasons = passwords.check(form.password.data, email=member.email, name=member.name)
@@ -60,7 +70,8 @@ def change_password() -> Response | tuple[str, int]:
         return _show(form), 422
     chosen = passwords.hash_password(form.password.data)
     with transaction() as session:
-        people.set_password(session, members.member(session, member_id), chosen, clock.now())
+        people.set_password(session, members.member(session, member_id), chosen, now)
+        signin.complete(session, key, address, what=CHANGE)
     access.sign_in(members.member(db.session(), member_id))
     flash(_("Your password is changed. Other devices are signed out."), "ok")
     return redirect(url_for("me.page"))
