@@ -18,7 +18,6 @@ from fablab.sites import queries as sites
 from fablab.usage.connections import Means, attempt, settings_of
 from fablab.usage.models import Condition, Connection
 
-_WORKER = "worker"
 _REMEDIES = {
     Condition.UNREACHABLE: "Switch it on; if it is on, try this address from this computer, and correct the one typed.",
     Condition.NOT_ALLOWED: "Type its API key again on the machine's page, and compare printer_networks.",
@@ -82,7 +81,7 @@ def _secret_key(config: Config) -> Finding:
 
 
 def _worker(session: Session, config: Config, now: datetime) -> Finding:
-    last = heartbeat.last_beat(session, _WORKER)
+    last = heartbeat.last_beat(session, heartbeat.WORKER)
     if last is None:
         return Finding("worker", False, "has never run", "Run beside the web server: fablab work")
     age = show_duration(int((now - last).total_seconds()))

@@ -24,7 +24,6 @@ from fablab.usage.reports import take
 from fablab.usage.rounds import Rounds
 
 log = logging.getLogger(__name__)
-NAME = "worker"
 BEAT_SECONDS = 5
 OUTBOX_SECONDS = 2
 
@@ -62,7 +61,7 @@ class Worker:
     def beat(self) -> None:
         """Say that the worker is alive."""
         with transaction() as session:
-            heartbeat.beat(session, NAME, clock.now())
+            heartbeat.beat(session, heartbeat.WORKER, clock.now())
 
     def deliver(self) -> None:
         """Send what waits in the outbox."""

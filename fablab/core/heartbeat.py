@@ -7,6 +7,9 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from fablab.core.db import Instant, Model
 
+WORKER = "worker"
+"""What the worker calls itself."""
+
 
 class Heartbeat(Model):
     """When a process of this name last did its round."""

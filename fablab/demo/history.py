@@ -43,12 +43,13 @@ def live_a_day(session: Session, network: Network, day: date, now: datetime) -> 
 
 
 def _slots(resource: Resource, day: date, chance: random.Random) -> list[Period]:
-    if day.weekday() == 6 or (day.weekday() == 0 and resource.site.slug == people.RIVE):
+    if day.weekday() in (6, 0) and resource.site.slug == people.RIVE:
         return []
+    busy = 0.4 if day.weekday() == 6 else 0.75
     periods = []
     at = boundary_of(day, time(9 + chance.randrange(3), chance.choice((0, 30))), resource.site.zone)
     closing = boundary_of(day, time(19), resource.site.zone)
-    while chance.random() < 0.72:
+    while chance.random() < busy:
         end = at + HALF_HOUR * chance.choice((2, 2, 3, 4, 4, 6))
         if end > closing:
             break

@@ -7,10 +7,8 @@ from flask import g
 
 from fablab.core import clock
 from fablab.core.db import db
-from fablab.core.heartbeat import is_stale, last_beat
+from fablab.core.heartbeat import WORKER, is_stale, last_beat
 from fablab.web.settings import settings
-
-WORKER = "worker"
 
 
 @dataclass(frozen=True, slots=True)

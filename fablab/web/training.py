@@ -1,5 +1,7 @@
 """For trainers: find a person, validate, revoke."""
 
+from collections.abc import Callable
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
@@ -11,6 +13,7 @@ from fablab.members import queries as members
 from fablab.members.models import Role
 from fablab.training import queries as training
 from fablab.training import services
+from fablab.training.models import CertificateEvent
 from fablab.web import access, inputs
 
 screen = Blueprint("training", __name__)
@@ -36,27 +39,25 @@ def person(member_id: int) -> str:
 @access.needs(Role.TRAINER)
 def validate(member_id: int) -> Response | tuple[str, int]:
     """Grant a certificate."""
-    try:
-        with transaction() as session:
-            note = request.form.get("note", "")[:LONGEST_NOTE]
-            services.validate(session, access.actor(), member_id, _course_id(), clock.now(), note=note)
-    except Refused as refused:
-        return _show(member_id, [refusal.message for refusal in refused.refusals]), 422
-    flash(_("Validated: the machines that need it are open to this person, who gets a mail."), "ok")
-    return redirect(url_for("training.person", member_id=member_id))
+    done = _("Validated: the machines that need it are open to this person, who gets a mail.")
+    return _act(services.validate, member_id, done)
 
 
 @screen.post("/training/<row:member_id>/revoke")
 @access.needs(Role.TRAINER)
 def revoke(member_id: int) -> Response | tuple[str, int]:
     """Take a certificate back."""
+    return _act(services.revoke, member_id, _("Revoked: this person gets a mail with the reason."))
+
+
+def _act(act: Callable[..., CertificateEvent], member_id: int, done: str) -> Response | tuple[str, int]:
+    note = request.form.get("note", "")[:LONGEST_NOTE]
     try:
         with transaction() as session:
-            note = request.form.get("note", "")[:LONGEST_NOTE]
-            services.revoke(session, access.actor(), member_id, _course_id(), clock.now(), note=note)
+            act(session, access.actor(), member_id, _course_id(), clock.now(), note=note)
     except Refused as refused:
         return _show(member_id, [refusal.message for refusal in refused.refusals]), 422
-    flash(_("Revoked: this person gets a mail with the reason."), "ok")
+    flash(done, "ok")
     return redirect(url_for("training.person", member_id=member_id))
 
 

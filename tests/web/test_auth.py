@@ -1,6 +1,7 @@
 """Signing in and out, and setting a password by a link in a mail."""
 
 from fablab.core.outbox import OutboxRow
+from fablab.members.signin import PER_ACCOUNT
 from tests.cast import PASSWORD
 from tests.conftest import Lab
 from tests.web.conftest import words
@@ -149,3 +150,12 @@ def _links(lab: Lab) -> list[OutboxRow]:
     """The mails with a link that are to be sent."""
     lab.session.rollback()
     return [row for row in lab.session.query(OutboxRow) if row.key.startswith("password-link:")]
+
+
+def test_the_present_password_cannot_be_guessed_from_an_open_sign_in(lab: Lab) -> None:
+    client = lab.signed_in(lab.cast.maker)
+    wrong = {"present": "not this one at all", "password": "a brand new sentence"}
+
+    answers = [client.post("/me/password", data=wrong).status_code for _ in range(PER_ACCOUNT + 1)]
+
+    assert answers == [422] * PER_ACCOUNT + [429]
