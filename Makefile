@@ -9,6 +9,7 @@ unexport PYTHONHOME PYTHONPATH
 
 PYTHONS := $(or $(PYTHON),python3.13 python3.12 python3.11 python3)
 SUITABLE := import ensurepip, sys, venv; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
+PORT ?= 5000
 DESCRIPTION := pyproject.toml constraints.txt package.json package-lock.json hatch_build.py
 VENDOR := fablab/static/vendor/package-lock.json
 LOG := .cache/setup.log
@@ -21,10 +22,10 @@ help: ## Show this list
 setup: .venv/.dev ## Install everything that development needs into .venv
 
 demo: .venv/.lab ## Run the demo lab with its simulated machines; Ctrl-C ends it
-	@exec .venv/bin/fablab demo
+	@exec .venv/bin/fablab demo --port $(PORT)
 
 demo-reset: .venv/.lab ## Run the demo lab from a fresh start
-	@exec .venv/bin/fablab demo --reset
+	@exec .venv/bin/fablab demo --reset --port $(PORT)
 
 test: .venv/.dev ## Run every check and every test, on SQLite and on PostgreSQL
 	@exec .venv/bin/python -m tests.support.suite

@@ -71,5 +71,5 @@ def require_port(host: str, port: int) -> None:
         try:
             probe.bind((host, port))
         except OSError as error:
-            text = f"Cannot listen on {host} port {port} ({error.strerror}). Choose another with --port."
+            text = f"Cannot listen on {host} port {port} ({error.strerror}). Choose another: --port 5001, or make demo PORT=5001."
             raise click.ClickException(text) from error
