@@ -222,7 +222,7 @@ def test_served_pages_and_api_answer_and_the_server_ends_when_asked(lab: Lab, tm
 
 
 def _patiently(url: str, headers: dict[str, str]) -> requests.Response:
-    retry = requests.adapters.Retry(connect=60, backoff_factor=0.1, backoff_max=0.5)
+    retry = requests.adapters.Retry(total=120, backoff_factor=0.1, backoff_max=0.5)
     with requests.Session() as session:
         session.mount("http://", requests.adapters.HTTPAdapter(max_retries=retry))
         return session.get(url, headers=headers, timeout=20)

@@ -29,6 +29,7 @@ class Check:
         return code == 0
 
 
+_WITHOUT_DATABASE = ("--ignore", "tests/machines", "--ignore", "tests/test_demo.py")
 _PYTEST = ("--numprocesses", "2", "--dist", "worksteal", "--quiet")
 LINT = (
     Check("import contracts", "lint-imports", ("--no-logo",)),
@@ -42,7 +43,7 @@ TESTS = (
         "tests on PostgreSQL",
         "pytest",
         # What knows no database need not run twice.
-        ("--database", "postgresql", "-m", "not browser", "--ignore", "tests/machines", *_PYTEST),
+        ("--database", "postgresql", "-m", "not browser", *_WITHOUT_DATABASE, *_PYTEST),
     ),
 )
 
