@@ -71,5 +71,6 @@ def require_port(host: str, port: int) -> None:
         try:
             probe.bind((host, port))
         except OSError as error:
-            text = f"Cannot listen on {host} port {port} ({error.strerror}). Choose another: --port 5001, or make demo PORT=5001."
+            other = "Choose another: --port 5001, or make demo PORT=5001."
+            text = f"Cannot listen on {host} port {port} ({error.strerror}). {other}"
             raise click.ClickException(text) from error
