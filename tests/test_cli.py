@@ -134,6 +134,14 @@ def test_a_second_demonstration_in_the_same_folder_is_one_clear_line(
     assert "runs already" in ended.stderr
 
 
+def test_without_mail_the_link_that_sets_the_password_is_printed_and_opens(lab: Lab) -> None:
+    added = fablab(lab, "member", "add", "new@test.example", "New", "--no-mail")
+
+    link = re.search(r"/password/\S+", added.stdout)
+    assert link, added.output
+    assert lab.client().get(link[0]).status_code == 200
+
+
 def test_a_token_made_here_opens_the_api(lab: Lab) -> None:
     made = fablab(lab, "token", "add", "MAKER@test.example")
     unknown = fablab(lab, "token", "add", "nobody@test.example")

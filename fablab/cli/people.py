@@ -6,6 +6,7 @@ from fablab.cli.ground import application, writing
 from fablab.cli.group import cli
 from fablab.core import clock
 from fablab.core.db import db
+from fablab.core.links import link
 from fablab.members import queries as members
 from fablab.members import services
 from fablab.members.models import Role
@@ -39,7 +40,9 @@ def member() -> None:
 @click.option("--role", type=click.Choice([str(role) for role in Role]), help="A role in the whole network.")
 @click.option("--class", "class_name", help="The member's class of prices; the first one if not given.")
 @click.option("--locale", type=click.Choice(["fr", "en"]), default="fr", show_default=True)
-@click.option("--mail/--no-mail", default=True, show_default=True, help="Mail a link to set the password.")
+@click.option(
+    "--mail/--no-mail", default=True, show_default=True, help="Mail a link to set the password, or print it here."
+)
 def member_add(email: str, name: str, role: str | None, class_name: str | None, locale: str, mail: bool) -> None:
     """Add a member, with their own account."""
     with application(), writing():
@@ -52,6 +55,9 @@ def member_add(email: str, name: str, role: str | None, class_name: str | None, 
         added = services.add_member(session, name=name, email=email, member_class=chosen, now=now, locale=locale)
         if role is not None:
             services.grant_role(session, added, Role(role))
+        click.echo(f"Member {added.id}: {added.name} <{added.email}>")
         if mail:
             services.send_password_link(session, added, now)
-        click.echo(f"Member {added.id}: {added.name} <{added.email}>")
+        else:
+            secret = services.make_password_link(session, added, now)
+            click.echo(f"To set the password, once and within a day: {link(f'/password/{secret}')}")

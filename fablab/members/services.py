@@ -170,12 +170,18 @@ def note_token_use(session: Session, token_id: int, now: datetime) -> None:
         session.flush()
 
 
-def send_password_link(session: Session, member: Member, now: datetime) -> None:
-    """Make a link to set a password and announce it; `notices` mails it."""
+def make_password_link(session: Session, member: Member, now: datetime) -> str:
+    """The secret of a new link to set a password; it works once, for a day, and only its hash is kept."""
     secret = secrets.token_urlsafe(32)
     row = PasswordToken(member_id=member.id, hash=queries.hash_of(secret), created_at=now, expires_at=now + LINK_LIFE)
     session.add(row)
     session.flush()
+    return secret
+
+
+def send_password_link(session: Session, member: Member, now: datetime) -> None:
+    """Make a link to set a password and announce it; `notices` mails it."""
+    secret = make_password_link(session, member, now)
     password_link_made.send(None, session=session, member=member, secret=secret, now=now)
 
 
