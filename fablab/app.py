@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from flask import appcontext_pushed
 from flask_openapi3 import Info, OpenAPI
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -33,8 +34,8 @@ def create_app(config: Config | None = None, **overrides: Any) -> OpenAPI:
     )
     app.config.update(_flask_settings(config))
     app.config["FABLAB"] = config
-    set_public_url(config.public_url)  # For commands; threads that answer requests begin without it.
-    app.before_request(lambda: set_public_url(config.public_url))
+    # Requests, commands and the worker all begin by opening a context, each in a thread of its own.
+    appcontext_pushed.connect(lambda sender: set_public_url(config.public_url), sender=app, weak=False)
     db.init_app(app)
     with app.app_context():
         prepare_engine(db.engine)

@@ -17,7 +17,6 @@ from flask import Flask
 from fablab.core import clock, heartbeat
 from fablab.core.config import Config
 from fablab.core.db import db, transaction
-from fablab.core.links import set_public_url
 from fablab.delivery import deliver
 from fablab.usage.connections import Means
 from fablab.usage.reports import take
@@ -89,7 +88,6 @@ class Worker:
 
         def run() -> None:
             with self._app.app_context():
-                set_public_url(self._config.public_url)
                 try:
                     job()
                 except Exception:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from fablab.billing.models import Charge, Invoice, NumberSeries
@@ -48,11 +48,6 @@ def months_with_charges(session: Session, entity_id: int) -> list[str]:
     """The months in which something was used and charged, the latest first."""
     query = select(Charge.month).where(Charge.legal_entity_id == entity_id).distinct().order_by(Charge.month.desc())
     return list(session.scalars(query))
-
-
-def invoices_count(session: Session) -> int:
-    """How many invoices there are."""
-    return session.scalar(select(func.count()).select_from(Invoice)) or 0
 
 
 def broken_links(session: Session, entity_id: int) -> list[str]:

@@ -65,23 +65,6 @@ def sessions_of(
     return list(session.scalars(query))
 
 
-def sessions_at(session: Session, site_ids: Iterable[int], within: Period, *, limit: int = 2000) -> list[UsageSession]:
-    """All uses at these sites that began in the period, the latest first."""
-    query = (
-        select(UsageSession)
-        .join(UsageSession.resource)
-        .options(*_SHOWN)
-        .where(
-            Resource.site_id.in_(set(site_ids)),
-            UsageSession.started_at >= within.start,
-            UsageSession.started_at < within.end,
-        )
-        .order_by(UsageSession.started_at.desc(), UsageSession.id.desc())
-        .limit(limit)
-    )
-    return list(session.scalars(query))
-
-
 def waiting(session: Session, site_ids: Iterable[int], *, limit: int = 200) -> list[UsageSession]:
     """Uses at these sites that wait for a person: nobody's, unknown, failed. The oldest first."""
     query = (
