@@ -15,7 +15,9 @@ from fablab.catalog.models import Category
 from fablab.core.refusals import Refusal, Refused
 from fablab.members import queries as members
 from fablab.members import services
-from fablab.sites.models import LegalEntity, OpeningHours, Site, VatRegime
+from fablab.sites.hours import Opening
+from fablab.sites.models import LegalEntity, Site, VatRegime
+from fablab.sites.services import give_timetable
 from fablab.training.services import add_course
 
 CATEGORIES = {
@@ -63,9 +65,7 @@ def found(session: Session, charter: Charter) -> Site:
     session.flush()
     session.add(VatRegime(legal_entity_id=entity.id, valid_from=charter.today, rate_bp=charter.vat_rate_bp))
     session.add(IssuerRule(legal_entity_id=entity.id))
-    session.add_all(
-        OpeningHours(site_id=site.id, weekday=day, opens=charter.opens, closes=charter.closes) for day in range(7)
-    )
+    give_timetable(session, site, [Opening(day, charter.opens, charter.closes) for day in range(7)])
     if not members.classes(session):
         services.add_class(session, CLASSES[charter.locale])
     for position, (name, icon) in enumerate(CATEGORIES[charter.locale]):

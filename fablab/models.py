@@ -3,10 +3,23 @@
 from fablab.billing import models as billing
 from fablab.booking import models as booking
 from fablab.catalog import models as catalog
-from fablab.core import heartbeat, outbox
+from fablab.core import files, heartbeat, outbox
 from fablab.members import models as members
+from fablab.shifts import models as shifts
 from fablab.sites import models as sites
 from fablab.training import models as training
 from fablab.usage import models as usage
 
-__all__ = ["billing", "booking", "catalog", "heartbeat", "members", "outbox", "sites", "training", "usage"]
+__all__ = [
+    "billing",
+    "booking",
+    "catalog",
+    "files",
+    "heartbeat",
+    "members",
+    "outbox",
+    "shifts",
+    "sites",
+    "training",
+    "usage",
+]

@@ -13,7 +13,9 @@ from fablab.catalog.services import ResourceCard, add_resource
 from fablab.members import queries, services
 from fablab.members.models import Member, MemberClass, Role
 from fablab.members.passwords import hash_password
-from fablab.sites.models import LegalEntity, OpeningHours, Room, Site, VatRegime
+from fablab.sites.hours import Opening
+from fablab.sites.models import LegalEntity, Room, Site, VatRegime
+from fablab.sites.services import give_timetable
 from fablab.training.services import add_course, validate
 
 PASSWORD = "correct horse battery"
@@ -114,9 +116,8 @@ def _places(session: Session) -> tuple[LegalEntity, Site, Site]:
     session.add(VatRegime(legal_entity_id=entity.id, valid_from=date(2020, 1, 1), rate_bp=2000))
     session.add(IssuerRule(legal_entity_id=entity.id))
     session.add(Room(site_id=workshop.id, name="Salle A"))
-    session.add_all(OpeningHours(site_id=workshop.id, weekday=day, opens=0, closes=1440) for day in range(7))
-    session.add_all(OpeningHours(site_id=office.id, weekday=day, opens=540, closes=1080) for day in range(5))
-    session.flush()
+    give_timetable(session, workshop, [Opening(day, 0, 1440) for day in range(7)])
+    give_timetable(session, office, [Opening(day, 540, 1080) for day in range(5)])
     return entity, workshop, office
 
 

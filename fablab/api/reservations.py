@@ -70,6 +70,7 @@ def reserve(body: ReservationIn, header: IdempotencyHeader) -> Response:
         account_id=body.account_id,
         project_id=body.project_id,
         nature=nature,
+        places=body.places,
         request_key=header.idempotency_key,
     )
     with transaction() as session:
@@ -94,6 +95,7 @@ def _shown(row: Reservation) -> ReservationOut:
         end=row.ends_at,
         state=row.state,
         nature=row.nature,
+        places=row.places,
         member_id=row.member_id,
         member=row.member.name,
         account_id=row.account_id,

@@ -23,6 +23,7 @@ from fablab.catalog.models import Resource
 from fablab.core import clock
 from fablab.core.db import db
 from fablab.core.period import Period
+from fablab.members import queries as members
 from fablab.members.models import Role
 from fablab.training import queries as training
 from fablab.usage import queries as usage
@@ -53,8 +54,9 @@ def resource(path: ResourcePath) -> Response:
 def availability(path: ResourcePath, query: PeriodQuery) -> Response:
     """When a resource is open, taken, and free from now on, within a period of at most 62 days."""
     wanted = catalog.resource(db.session(), path.resource_id)
-    found = booking.availability(db.session(), [wanted], period(query), clock.now())[0]
-    me = actor()
+    me, now = actor(), clock.now()
+    levels = members.access_of(db.session(), me.member_id, now)
+    found = booking.availability(db.session(), [wanted], period(query), now, levels)[0]
     staff = me.may_at_site(Role.FABMANAGER, wanted.site_id)
     body = AvailabilityOut(
         resource_id=wanted.id,

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from fablab.catalog.models import Resource
@@ -57,6 +57,8 @@ class Reservation(Model):
     nature: Mapped[str] = mapped_column(default=Nature.MEMBER)
     starts_at: Mapped[Instant]
     ends_at: Mapped[Instant]
+    places: Mapped[int] = mapped_column(default=1, server_default="1")
+    """How many places of the resource."""
     state: Mapped[str] = mapped_column(default=ReservationState.BOOKED)
     started_at: Mapped[OptionalInstant]
     """When the machine, or the member, first showed that the use had begun."""
@@ -66,6 +68,8 @@ class Reservation(Model):
     """The client's word for this request: asked twice, answered with the same reservation."""
     cancelled_at: Mapped[OptionalInstant]
     cancelled_by_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"))
+    cancel_reason: Mapped[str] = mapped_column(default="", server_default=text("''"))
+    """What its member is told when staff have cancelled it."""
     version: Mapped[int] = mapped_column(default=1)
     resource: Mapped[Resource] = relationship()
     member: Mapped[Member] = relationship(foreign_keys=member_id)
@@ -81,7 +85,7 @@ class Claim(Model):
     """One place of one resource is taken for a time, set-up and cleaning included.
 
     The database itself refuses two active claims on one place at one time: an exclusion constraint on PostgreSQL,
-    triggers on SQLite (migration 0001). Everything that keeps something from others is a claim.
+    triggers on SQLite (migration 0002). Everything that keeps something from others is a claim.
     """
 
     __tablename__ = "claims"
@@ -99,3 +103,34 @@ class Claim(Model):
     occupied_to: Mapped[Instant]
     active: Mapped[bool] = mapped_column(default=True)
     reservation: Mapped[Reservation] = relationship(back_populates="claims")
+
+
+class ReservationChange(Model):
+    """A reservation was moved: what it was before, who did it and why."""
+
+    __tablename__ = "reservation_changes"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reservation_id: Mapped[int] = mapped_column(ForeignKey("reservations.id"), index=True)
+    at: Mapped[Instant]
+    by_id: Mapped[int] = mapped_column(ForeignKey("members.id"))
+    resource_id: Mapped[int] = mapped_column(ForeignKey("resources.id"))
+    starts_at: Mapped[Instant]
+    ends_at: Mapped[Instant]
+    places: Mapped[int]
+    reason: Mapped[str] = mapped_column(default="")
+    resource: Mapped[Resource] = relationship()
+
+
+class Outcome(Model):
+    """What came of an appointment with an adviser; for staff and the adviser only."""
+
+    __tablename__ = "outcomes"
+
+    reservation_id: Mapped[int] = mapped_column(ForeignKey("reservations.id"), primary_key=True)
+    came: Mapped[bool]
+    note: Mapped[str] = mapped_column(default="")
+    next_step: Mapped[str] = mapped_column(default="")
+    noted_at: Mapped[Instant]
+    noted_by_id: Mapped[int] = mapped_column(ForeignKey("members.id"))
+    version: Mapped[int] = mapped_column(default=1)

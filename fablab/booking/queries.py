@@ -7,14 +7,17 @@ from datetime import datetime
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
 
+from fablab.booking.free import both, free_for
 from fablab.booking.models import LONGEST_CLAIM, Claim, Reservation, ReservationState
-from fablab.catalog.models import Resource, ResourceState
+from fablab.booking.opening import hours_of, usable
+from fablab.catalog import queries as catalog
+from fablab.catalog.bundle import Link, bundle, reached
+from fablab.catalog.models import Resource
 from fablab.core.errors import NotFound
-from fablab.core.period import Period, merged, without
+from fablab.core.period import Period, without
 from fablab.members.actor import Actor
 from fablab.members.models import Role
-from fablab.sites import queries as sites
-from fablab.sites.hours import open_periods
+from fablab.members.queries import Access
 
 _SHOWN = (joinedload(Reservation.resource).joinedload(Resource.site), joinedload(Reservation.member))
 
@@ -34,7 +37,10 @@ class Busy:
 
 @dataclass(frozen=True, slots=True)
 class Availability:
-    """A resource's open time in a period, what of it is taken in every place, and what is free in one at least."""
+    """A resource's open time in a period, what of it is taken, and when enough of its places are free.
+
+    Free periods are the longest possible ones and may overlap: one place may be free all day, another in the morning.
+    """
 
     resource: Resource
     within: Period
@@ -166,24 +172,75 @@ def busy(session: Session, resource_ids: Iterable[int], within: Period) -> list[
     ]
 
 
-def availability(session: Session, resources: list[Resource], within: Period, now: datetime) -> list[Availability]:
-    """When each resource is open, taken, and free from now on, in a fixed number of statements."""
-    openings = sites.openings_of(session, {row.site_id for row in resources})
-    taken = busy(session, [row.id for row in resources], within)
+def availability(
+    session: Session,
+    resources: list[Resource],
+    within: Period,
+    now: datetime,
+    access: Access | None = None,
+    *,
+    places: int = 1,
+) -> list[Availability]:
+    """When each resource is open to a person of that access (None: a visitor), what of it is taken, and when so many
+    of its places are free from now on, with all that they need besides; in a fixed number of statements.
+    """
+    whole = _with_needed(session, resources)
+    hours = hours_of(session, whole.rows.values(), within, now)
+    taken: dict[int, list[Busy]] = {key: [] for key in whole.rows}
+    for item in busy(session, whole.rows, within):
+        taken[item.resource_id].append(item)
+    who = access or Access()
+    ahead = Period(max(within.start, now), within.end) if within.end > now else None
     found = []
     for resource in resources:
-        opened = open_periods(openings[resource.site_id], resource.site.zone, within)
-        own = [item for item in taken if item.resource_id == resource.id]
-        found.append(Availability(resource, within, opened, own, _free(resource, opened, own, now)))
+        opened = usable(resource, hours[resource.id], who.level_at(resource.site_id), within)
+        free = [part for period in opened if ahead and (part := period.within(ahead))]
+        wanted = bundle(resource.id, places, whole.links, whole.sizes)
+        for key, count in wanted.items():
+            free = both(free, _free(whole.rows[key], count, taken[key], ahead, now)) if ahead else []
+        found.append(Availability(resource, within, opened, taken[resource.id], free))
     return found
 
 
-def _free(resource: Resource, opened: list[Period], taken: list[Busy], now: datetime) -> list[Period]:
-    if not ResourceState(resource.state).bookable:
-        return []
-    ahead = [Period(max(part.start, now), part.end) for part in opened if part.end > now]
-    by_place = (
-        without(ahead, [item.period for item in taken if item.place == place])
+def besides(session: Session, resource: Resource) -> list[Resource]:
+    """What a reservation of a resource takes besides, by name."""
+    whole = _with_needed(session, [resource])
+    wanted = bundle(resource.id, 1, whole.links, whole.sizes)
+    return sorted((whole.rows[key] for key in wanted if key != resource.id), key=lambda row: row.name)
+
+
+@dataclass(frozen=True, slots=True)
+class _Whole:
+    """Resources with all those that they need, and how they are linked."""
+
+    rows: dict[int, Resource]
+    links: list[Link]
+
+    @property
+    def sizes(self) -> dict[int, int]:
+        return {key: row.places for key, row in self.rows.items()}
+
+
+def _with_needed(session: Session, resources: list[Resource]) -> _Whole:
+    links = [Link(row.resource_id, row.other_id, row.places) for row in catalog.links(session)]
+    rows = {row.id: row for row in resources}
+    needed = reached(rows, links) - set(rows)
+    if needed:
+        rows |= catalog.resources_by_id(session, needed)
+    return _Whole(rows, links)
+
+
+def _free(resource: Resource, count: int, taken: list[Busy], ahead: Period, now: datetime) -> list[Period]:
+    """When so many places are not taken, and the resource is not taken out."""
+    start = ahead.start
+    if resource.is_out_at(start, now):
+        back = resource.state_until
+        if back is None or back >= ahead.end or resource.is_out_at(back, now):
+            return []
+        start = back
+    whole = [Period(start, ahead.end)]
+    by_place = [
+        list(without(whole, [item.period for item in taken if item.place == place]))
         for place in range(1, resource.places + 1)
-    )
-    return merged(period for periods in by_place for period in periods)
+    ]
+    return free_for(by_place, count)

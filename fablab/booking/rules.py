@@ -1,14 +1,14 @@
 """May this be reserved? Pure: facts in, every reason why not out."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from fablab.core.i18n import _, show_duration, show_time
+from fablab.core.i18n import _, n_, show_duration, show_time
 from fablab.core.period import Period
 from fablab.core.refusals import Refusal
-from fablab.sites.hours import Opening, is_open, open_periods
+from fablab.sites.hours import Hours
 
 PAST_GRACE = timedelta(minutes=2)
 """How late a wish for “now” may arrive."""
@@ -23,12 +23,22 @@ class Facts:
     now: datetime
     period: Period
     zone: ZoneInfo
-    openings: Sequence[Opening]
-    bookable: bool
-    state_note: str
-    slot_minutes: int
-    missing_certificates: Sequence[str]
-    free_places: Sequence[int]
+    hours: Hours
+    level: int = 0
+    """The member's level of access at the site."""
+    levels: Mapping[int, str] = field(default_factory=dict)
+    """What the levels are called."""
+    needs_staff: bool = False
+    is_out: bool = False
+    state_note: str = ""
+    slot_minutes: int = 30
+    missing_certificates: Sequence[str] = ()
+    places: int = 1
+    """How many are wanted, of `capacity`."""
+    capacity: int = 1
+    is_free: bool = True
+    lacking: Sequence[str] = ()
+    """What it needs besides and cannot have: taken, or taken out."""
 
 
 def check(facts: Facts) -> list[Refusal]:
@@ -38,6 +48,7 @@ def check(facts: Facts) -> list[Refusal]:
         *_length(facts),
         *_state(facts),
         *_hours(facts),
+        *_staff(facts),
         *_certificates(facts),
         *_places(facts),
     ]
@@ -62,22 +73,43 @@ def _length(facts: Facts) -> Iterator[Refusal]:
 
 
 def _state(facts: Facts) -> Iterator[Refusal]:
-    if not facts.bookable:
+    if facts.is_out:
         note = f" ({facts.state_note})" if facts.state_note else ""
-        yield Refusal("unavailable", _("This machine cannot be used at the moment%(note)s.", note=note))
+        yield Refusal("unavailable", _("It cannot be used at that time%(note)s.", note=note))
 
 
 def _hours(facts: Facts) -> Iterator[Refusal]:
-    if facts.period.end - facts.period.start > LONGEST or is_open(facts.openings, facts.zone, facts.period):
+    if facts.period.end - facts.period.start > LONGEST or facts.hours.is_open(facts.level, facts.period):
+        return
+    higher = [rank for rank in sorted(facts.levels) if rank > facts.level]
+    opening = next((rank for rank in higher if facts.hours.is_open(rank, facts.period)), None)
+    if opening is not None:
+        names = ", ".join(facts.levels[rank] for rank in higher if rank >= opening)
+        text = _("At this time it is open only to: %(levels)s. Ask staff how to get there.", levels=names)
+        yield Refusal("access_level", text, overridable=True)
         return
     day = Period(facts.period.start - timedelta(hours=12), facts.period.start + timedelta(hours=12))
     nearest = [
         f"{show_time(part.start, facts.zone)}–{show_time(part.end, facts.zone)}"
-        for part in open_periods(facts.openings, facts.zone, day)
+        for part in facts.hours.open(facts.level, day)
         if part.end > facts.period.start or part.start > facts.period.start
     ]
     hint = _(" It is open %(hours)s.", hours=", ".join(nearest)) if nearest else ""
-    yield Refusal("closed", _("The site is closed during a part of this time.") + hint, overridable=True)
+    yield Refusal("closed", _("It is closed during a part of this time%(why)s.", why=_why(facts)) + hint, True)
+
+
+def _why(facts: Facts) -> str:
+    closures = [closure for table in facts.hours.timetables for closure in table.closures(facts.period)]
+    reason = next((text or _("public holiday") for _period, text in closures), "")
+    return f" ({reason})" if reason else ""
+
+
+def _staff(facts: Facts) -> Iterator[Refusal]:
+    if not facts.needs_staff or facts.period.end - facts.period.start > LONGEST:
+        return
+    if facts.hours.is_open(facts.level, facts.period) and not facts.hours.is_staffed(facts.period):
+        text = _("It is used only while staff are there, and nobody is for a part of this time.")
+        yield Refusal("unstaffed", text, overridable=True)
 
 
 def _certificates(facts: Facts) -> Iterator[Refusal]:
@@ -87,5 +119,16 @@ def _certificates(facts: Facts) -> Iterator[Refusal]:
 
 
 def _places(facts: Facts) -> Iterator[Refusal]:
-    if not facts.free_places:
-        yield Refusal("taken", _("Somebody has it during a part of this time. Choose another time or machine."))
+    if not 1 <= facts.places <= facts.capacity:
+        text = n_("It has one place.", "It has %(count)s places.", facts.capacity)
+        yield Refusal("places", text)
+        return
+    if not facts.is_free:
+        if facts.places > 1:
+            text = _("So many places are not free for the whole time. Choose fewer, or another time.")
+        else:
+            text = _("Somebody has it during a part of this time. Choose another time or machine.")
+        yield Refusal("taken", text)
+    for name in facts.lacking:
+        text = _("It needs %(name)s besides, which cannot be had for a part of this time.", name=name)
+        yield Refusal("taken", text)

@@ -1,22 +1,24 @@
 """Booking: reserve and cancel, safely when many want the same."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from fablab.booking import queries
-from fablab.booking.models import Claim, Nature, Reservation, ReservationState
+from fablab.booking import claiming, queries
+from fablab.booking.claiming import Chosen
+from fablab.booking.models import Nature, Reservation, ReservationChange, ReservationState
+from fablab.booking.opening import hours_of
 from fablab.booking.rules import PAST_GRACE, Facts, check
-from fablab.booking.signals import booked, cancelled
+from fablab.booking.signals import booked, cancelled, moved
 from fablab.catalog import queries as catalog
-from fablab.catalog.models import Resource, ResourceState
+from fablab.catalog.models import Resource
 from fablab.core.errors import Forbidden
 from fablab.core.i18n import _
 from fablab.core.period import Period
 from fablab.core.refusals import Conflict, Refusal, Refused
+from fablab.members import queries as members
 from fablab.members import services as accounts
 from fablab.members.actor import Actor
 from fablab.members.models import Member, Role
@@ -36,6 +38,8 @@ class Wish:
     project_id: int | None = None
     nature: Nature = Nature.MEMBER
     request_key: str | None = None
+    places: int = 1
+    """How many of the resource's; a machine has one."""
 
 
 def book(session: Session, actor: Actor, wish: Wish, now: datetime) -> Reservation:
@@ -47,15 +51,16 @@ def book(session: Session, actor: Actor, wish: Wish, now: datetime) -> Reservati
         Conflict: the one reason is that somebody else has it.
         Refused: any other reason.
     """
-    resource = catalog.lock_resources(session, [wish.resource_id])[0]
+    taking = claiming.lock(session, [wish.resource_id])
+    resource = taking.resource(wish.resource_id)
     _check_right(actor, wish, resource)
     known = _asked_before(session, actor, wish)
     if known is not None:
         return known
     _check_member(session, wish.member_id)
     account = accounts.payer_for(session, wish.member_id, wish.account_id, wish.project_id)
-    facts = _facts(session, resource, wish, now)
-    reasons = check(facts)
+    chosen = taking.choose(session, wish.resource_id, wish.places, wish.period, now)
+    reasons = check(_facts(session, resource, wish, chosen, now))
     if reasons:
         raise _refused(reasons)
     reservation = Reservation(
@@ -66,26 +71,74 @@ def book(session: Session, actor: Actor, wish: Wish, now: datetime) -> Reservati
         nature=wish.nature,
         starts_at=wish.period.start,
         ends_at=wish.period.end,
+        places=wish.places,
         created_at=now,
         created_by_id=actor.member_id,
         request_key=wish.request_key,
     )
     session.add(reservation)
     session.flush()
-    _claim(session, reservation, facts.free_places[0])
+    claiming.claim(session, reservation, chosen)
     booked.send(None, session=session, reservation=reservation, now=now)
     return reservation
 
 
 def reasons_against(session: Session, actor: Actor, wish: Wish, now: datetime) -> list[Refusal]:
     """Every reason why this wish would be refused now, without reserving: for the booking sheet."""
-    resource = catalog.resource(session, wish.resource_id)
+    taking = claiming.look(session, [wish.resource_id])
+    resource = taking.resource(wish.resource_id)
     _check_right(actor, wish, resource)
-    return check(_facts(session, resource, wish, now))
+    chosen = taking.choose(session, wish.resource_id, wish.places, wish.period, now)
+    return check(_facts(session, resource, wish, chosen, now))
 
 
-def cancel(session: Session, actor: Actor, reservation_id: int, now: datetime) -> Reservation:
-    """Give the place back. Cancelling twice equals once.
+def move(
+    session: Session, actor: Actor, reservation_id: int, resource_id: int, now: datetime, *, reason: str = ""
+) -> Reservation:
+    """Give a reservation to another resource, at the same time; what it was is written down.
+
+    Raises:
+        NotFound: there is no such reservation or resource, or it is neither the person's own nor at a site of theirs.
+        Refused: it is over, begun or cancelled, or a rule speaks against the other resource.
+        Conflict: the other resource is not free.
+    """
+    seen = queries.reservation_seen_by(session, actor, reservation_id)
+    taking = claiming.lock(session, [seen.resource_id, resource_id])
+    session.refresh(seen)
+    if seen.state != ReservationState.BOOKED or seen.ends_at <= now:
+        raise Refused.because("over", _("This reservation is over or was cancelled; it can no longer be moved."))
+    if seen.started_at is not None:
+        raise Refused.because("begun", _("This reservation has begun; it can no longer be moved."))
+    claiming.release(session, seen)
+    wish = Wish(resource_id=resource_id, period=seen.period, member_id=seen.member_id, places=seen.places)
+    chosen = taking.choose(session, resource_id, seen.places, seen.period, now)
+    reasons = check(_facts(session, taking.resource(resource_id), wish, chosen, now))
+    if reasons:
+        raise _refused(reasons)
+    session.add(
+        ReservationChange(
+            reservation_id=seen.id,
+            at=now,
+            by_id=actor.member_id,
+            resource_id=seen.resource_id,
+            starts_at=seen.starts_at,
+            ends_at=seen.ends_at,
+            places=seen.places,
+            reason=reason,
+        )
+    )
+    before = catalog.resource(session, seen.resource_id)
+    seen.resource_id = resource_id
+    seen.version += 1
+    session.flush()
+    session.refresh(seen, ["resource"])
+    claiming.claim(session, seen, chosen)
+    moved.send(None, session=session, reservation=seen, before=before, by_id=actor.member_id, reason=reason, now=now)
+    return seen
+
+
+def cancel(session: Session, actor: Actor, reservation_id: int, now: datetime, *, reason: str = "") -> Reservation:
+    """Give the place back; staff may say why. Cancelling twice equals once.
 
     Raises:
         NotFound: it is neither the person's own nor at a site of theirs.
@@ -101,10 +154,9 @@ def cancel(session: Session, actor: Actor, reservation_id: int, now: datetime) -
     seen.state = ReservationState.CANCELLED
     seen.cancelled_at = now
     seen.cancelled_by_id = actor.member_id
+    seen.cancel_reason = reason
     seen.version += 1
-    for claim in seen.claims:
-        claim.active = False
-    session.flush()
+    claiming.release(session, seen)
     cancelled.send(None, session=session, reservation=seen, by_id=actor.member_id, now=now)
     return seen
 
@@ -147,7 +199,8 @@ def _is_same(known: Reservation, wish: Wish) -> bool:
     """Tell whether a request repeats an earlier one; “now” may have moved on a little in between."""
     moved = abs(known.period.start - wish.period.start)
     return (
-        (known.resource_id, known.member_id, known.nature) == (wish.resource_id, wish.member_id, wish.nature)
+        (known.resource_id, known.member_id, known.nature, known.places)
+        == (wish.resource_id, wish.member_id, wish.nature, wish.places)
         and wish.account_id in (None, known.account_id)
         and known.project_id == wish.project_id
         and known.state == ReservationState.BOOKED
@@ -156,44 +209,33 @@ def _is_same(known: Reservation, wish: Wish) -> bool:
     )
 
 
-def _facts(session: Session, resource: Resource, wish: Wish, now: datetime) -> Facts:
-    site = sites.site(session, resource.site_id)
-    state = ResourceState(resource.state)
-    taken = {item.place for item in queries.busy(session, [resource.id], wish.period)}
+def _facts(session: Session, resource: Resource, wish: Wish, chosen: Chosen, now: datetime) -> Facts:
+    site = resource.site
+    around = Period(wish.period.start - timedelta(hours=12), wish.period.end + timedelta(hours=12))
     acts = training.acts_of(session, wish.member_id)
     needed = training.needed_for(session, [resource])[resource.id]
     return Facts(
         now=now,
         period=wish.period,
         zone=site.zone,
-        openings=sites.openings_of(session, [site.id])[site.id],
-        bookable=state.bookable,
+        hours=hours_of(session, [resource], around, now)[resource.id],
+        level=members.access_of(session, wish.member_id, now).level_at(site.id),
+        levels=sites.access_levels(session),
+        needs_staff=resource.needs_staff,
+        is_out=resource.is_out_at(wish.period.start, now),
         state_note=resource.state_note,
         slot_minutes=resource.slot_minutes,
         missing_certificates=[
             course.name for course in needed if not holds_during(acts.get(course.id, []), wish.period, now)
         ],
-        free_places=[place for place in range(1, resource.places + 1) if place not in taken],
+        places=wish.places,
+        capacity=resource.places,
+        is_free=chosen.is_free,
+        lacking=chosen.lacking,
     )
 
 
 def _refused(reasons: list[Refusal]) -> Refused:
-    if [reason.code for reason in reasons] == ["taken"]:
+    if {reason.code for reason in reasons} == {"taken"}:
         return Conflict(reasons)
     return Refused(reasons)
-
-
-def _claim(session: Session, reservation: Reservation, place: int) -> None:
-    claim = Claim(
-        reservation_id=reservation.id,
-        resource_id=reservation.resource_id,
-        place=place,
-        occupied_from=reservation.starts_at,
-        occupied_to=reservation.ends_at,
-    )
-    session.add(claim)
-    try:
-        session.flush()
-    except IntegrityError as error:
-        # The rule has looked already; the database's own constraint has the last word.
-        raise Conflict.because("taken", _("Somebody was quicker. Choose another time or machine.")) from error

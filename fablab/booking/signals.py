@@ -4,3 +4,6 @@ from blinker import Signal
 
 booked = Signal("A reservation was made. Sends: session, reservation, now.")
 cancelled = Signal("A reservation was cancelled. Sends: session, reservation, by_id, now.")
+moved = Signal(
+    "A reservation went to another resource. Sends: session, reservation, before (the resource), by_id, reason, now."
+)

@@ -1,9 +1,11 @@
 """What is asked of the catalogue."""
 
+from collections.abc import Iterable
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from fablab.catalog.models import Category, Resource, ResourceState
+from fablab.catalog.models import Category, CategoryTimetable, Resource, ResourceLink, ResourceState
 from fablab.core.errors import NotFound
 
 _WHOLE = (joinedload(Resource.category), joinedload(Resource.site), joinedload(Resource.room))
@@ -46,6 +48,23 @@ def resource_by_code(session: Session, code: str) -> Resource:
     if found is None:
         raise NotFound(f"resource {code!r}")
     return found
+
+
+def resources_by_id(session: Session, resource_ids: Iterable[int]) -> dict[int, Resource]:
+    """These resources, with category, site and room."""
+    query = select(Resource).options(*_WHOLE).where(Resource.id.in_(set(resource_ids)))
+    return {row.id: row for row in session.scalars(query)}
+
+
+def links(session: Session) -> list[ResourceLink]:
+    """Every link between resources; there are few."""
+    return list(session.scalars(select(ResourceLink).order_by(ResourceLink.id)))
+
+
+def category_timetables(session: Session, site_ids: Iterable[int]) -> dict[tuple[int, int], int]:
+    """The narrower timetables of categories at these sites, by category and site."""
+    query = select(CategoryTimetable).where(CategoryTimetable.site_id.in_(set(site_ids)))
+    return {(row.category_id, row.site_id): row.timetable_id for row in session.scalars(query)}
 
 
 def lock_resources(session: Session, resource_ids: list[int]) -> list[Resource]:

@@ -2,21 +2,22 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from fablab.catalog import queries
-from fablab.catalog.models import Resource, ResourceState
+from fablab.catalog.models import Placement, Resource, ResourceState, StateChange
 from fablab.core.errors import NotFound
 from fablab.core.i18n import _
 from fablab.core.refusals import Conflict, Refusal, Refused
 from fablab.core.text import line_of, lines_of
 from fablab.members.actor import Actor
 from fablab.members.models import Role
-from fablab.sites.models import Room, Site
+from fablab.sites.models import Room, Site, Timetable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,8 +32,12 @@ class ResourceCard:
     description: str = ""
     places: int = 1
     slot_minutes: int = 30
-    state: ResourceState = ResourceState.AVAILABLE
-    state_note: str = ""
+    needs_staff: bool = False
+    timetable_id: int | None = None
+    specs: Mapping[int, str] = field(default_factory=dict)
+    """What is written into its category's fields, by the field's id."""
+    organisation: str = ""
+    adviser_id: int | None = None
 
 
 def add_resource(session: Session, actor: Actor, card: ResourceCard, now: datetime) -> Resource:
@@ -48,11 +53,14 @@ def add_resource(session: Session, actor: Actor, card: ResourceCard, now: dateti
     _write(resource, card)
     session.add(resource)
     session.flush()
+    _place(session, actor, resource, now)
     return resource
 
 
-def edit_resource(session: Session, actor: Actor, resource_id: int, card: ResourceCard, version: int) -> Resource:
-    """Change what is written about a resource, as read at `version`.
+def edit_resource(
+    session: Session, actor: Actor, resource_id: int, card: ResourceCard, version: int, now: datetime
+) -> Resource:
+    """Change what is written about a resource, as read at `version`; what that does to reservations is for booking.
 
     Raises:
         Forbidden: not a fabmanager of its site, and of the one that it goes to.
@@ -68,10 +76,42 @@ def edit_resource(session: Session, actor: Actor, resource_id: int, card: Resour
         )
         raise Conflict.because("stale", text)
     _check(session, card)
+    stood = (resource.site_id, resource.room_id)
     _write(resource, card)
     resource.version += 1
     session.flush()
+    if stood != (resource.site_id, resource.room_id):
+        _place(session, actor, resource, now)
     return resource
+
+
+def set_state(
+    session: Session,
+    actor: Actor,
+    resource: Resource,
+    state: ResourceState,
+    note: str,
+    until: datetime | None,
+    now: datetime,
+) -> None:
+    """Say how a locked resource is from now on, and write it into its log; what that does to reservations is for
+    booking (`booking.changes.set_state`).
+    """
+    resource.state = state
+    resource.state_note = line_of(note)
+    resource.state_until = None if state.bookable or state == ResourceState.RETIRED else until
+    resource.version += 1
+    session.add(
+        StateChange(
+            resource_id=resource.id,
+            at=now,
+            by_id=actor.member_id,
+            state=state,
+            note=resource.state_note,
+            until=resource.state_until,
+        )
+    )
+    session.flush()
 
 
 def add_use(session: Session, resource_id: int, seconds: int) -> None:
@@ -93,6 +133,10 @@ def _check(session: Session, card: ResourceCard) -> None:
         room = session.get(Room, card.room_id)
         if room is None or room.site_id != card.site_id:
             reasons.append(Refusal("room", _("This room is not at that site.")))
+    if card.timetable_id is not None:
+        timetable = session.get(Timetable, card.timetable_id)
+        if timetable is None or timetable.site_id != card.site_id:
+            reasons.append(Refusal("timetable", _("This timetable is not of that site.")))
     if session.get(Site, card.site_id) is None:
         raise NotFound(f"site {card.site_id}")
     queries.category(session, card.category_id)
@@ -109,8 +153,23 @@ def _write(resource: Resource, card: ResourceCard) -> None:
     resource.description = lines_of(card.description)
     resource.places = card.places
     resource.slot_minutes = card.slot_minutes
-    resource.state = card.state
-    resource.state_note = line_of(card.state_note)
+    resource.needs_staff = card.needs_staff
+    resource.timetable_id = card.timetable_id
+    resource.specs = {str(key): line_of(text) for key, text in card.specs.items() if line_of(text)}
+    resource.organisation = line_of(card.organisation)
+    resource.adviser_id = card.adviser_id
+
+
+def _place(session: Session, actor: Actor, resource: Resource, now: datetime) -> None:
+    row = Placement(
+        resource_id=resource.id,
+        site_id=resource.site_id,
+        room_id=resource.room_id,
+        from_at=now,
+        by_id=actor.member_id,
+    )
+    session.add(row)
+    session.flush()
 
 
 def _free_code(session: Session, name: str) -> str:

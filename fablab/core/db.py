@@ -56,6 +56,7 @@ class UTCDateTime(TypeDecorator[datetime]):
 Instant = Annotated[datetime, mapped_column(UTCDateTime())]
 OptionalInstant = Annotated[datetime | None, mapped_column(UTCDateTime())]
 Json = Annotated[dict[str, Any], mapped_column(JSON)]
+OptionalJson = Annotated[dict[str, Any] | None, mapped_column(JSON)]
 
 
 def where(condition: str) -> dict[str, Any]:

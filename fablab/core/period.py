@@ -63,6 +63,22 @@ def merged(periods: Iterable[Period]) -> list[Period]:
     return result
 
 
+def common(first: Iterable[Period], second: Iterable[Period]) -> list[Period]:
+    """The time that is in both, in order."""
+    ones, others = merged(first), merged(second)
+    result: list[Period] = []
+    one = other = 0
+    while one < len(ones) and other < len(others):
+        part = ones[one].within(others[other])
+        if part:
+            result.append(part)
+        if ones[one].end <= others[other].end:
+            one += 1
+        else:
+            other += 1
+    return result
+
+
 def without(whole: Iterable[Period], taken: Iterable[Period]) -> Iterator[Period]:
     """What is left of `whole` when everything in `taken` is cut out, in order."""
     cuts = merged(taken)

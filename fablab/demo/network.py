@@ -17,7 +17,9 @@ from fablab.members import services
 from fablab.members.actor import Actor
 from fablab.members.models import Account, Member, Role
 from fablab.members.passwords import hash_password
-from fablab.sites.models import LegalEntity, OpeningHours, Room, Site, VatRegime
+from fablab.sites.hours import Opening
+from fablab.sites.models import LegalEntity, Room, Site, VatRegime
+from fablab.sites.services import give_timetable
 from fablab.training.services import add_course, validate
 
 PRICES = {PRINTER: (300, 200, 450), LASER: (2400, 1800, 3600), MILL: (1800, 1200, 3000)}
@@ -84,11 +86,9 @@ def _sites(session: Session, network: Network) -> None:
     session.add_all([hall, rive])
     session.flush()
     network.sites = {HALL: hall, RIVE: rive}
-    for weekday in range(7):
-        # Members of La Halle have a badge and come at any hour; the other site has people and hours.
-        session.add(OpeningHours(site_id=hall.id, weekday=weekday, opens=0, closes=1440))
-        if 1 <= weekday <= 5:
-            session.add(OpeningHours(site_id=rive.id, weekday=weekday, opens=9 * 60, closes=19 * 60))
+    # Members of La Halle have a badge and come at any hour; the other site has people and hours.
+    give_timetable(session, hall, [Opening(day, 0, 1440) for day in range(7)])
+    give_timetable(session, rive, [Opening(day, 9 * 60, 19 * 60) for day in range(1, 6)])
     for slug, room in sorted({(machine.site, machine.room) for machine in people.MACHINES}):
         session.add(Room(site_id=network.sites[slug].id, name=room))
     session.flush()

@@ -7,6 +7,7 @@ from fablab.core.errors import Forbidden
 from fablab.members.models.people import Role
 
 _COVERED_BY = {
+    Role.HOST: {Role.HOST, Role.TRAINER, Role.FABMANAGER, Role.ADMIN},
     Role.TRAINER: {Role.TRAINER, Role.FABMANAGER, Role.ADMIN},
     Role.FABMANAGER: {Role.FABMANAGER, Role.ADMIN},
     Role.TREASURER: {Role.TREASURER, Role.ADMIN},

@@ -1,7 +1,8 @@
 """What is asked of people and their accounts."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import func, or_, select
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 from fablab.core.errors import NotFound
 from fablab.members.actor import Actor, Grant
 from fablab.members.models import (
+    AccessGrant,
     AccessToken,
     Account,
     AccountKind,
@@ -21,6 +23,7 @@ from fablab.members.models import (
     Role,
     RoleGrant,
 )
+from fablab.sites.models.timetables import HIGHEST_LEVEL
 
 
 def hash_of(secret: str) -> str:
@@ -45,6 +48,44 @@ def actor(session: Session, member_id: int) -> Actor:
     """The person with all their roles, as one who asks."""
     rows = session.scalars(select(RoleGrant).where(RoleGrant.member_id == member_id).order_by(RoleGrant.id))
     return Actor(member_id, tuple(Grant(Role(row.role), row.site_id, row.legal_entity_id) for row in rows))
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """A person's levels of access: by site, and that of every site (None)."""
+
+    levels: Mapping[int | None, int] = field(default_factory=dict)
+    actor: Actor | None = None
+
+    def level_at(self, site_id: int) -> int:
+        """Their level at a site; staff have the highest where they are staff, and a visitor's is 0."""
+        if self.actor and self.actor.may_at_site(Role.TRAINER, site_id):
+            return HIGHEST_LEVEL
+        return max(self.levels.get(site_id, 0), self.levels.get(None, 0))
+
+
+def access_of(session: Session, member_id: int, now: datetime) -> Access:
+    """The levels of access that a person has now."""
+    return accesses_of(session, [member_id], now)[member_id]
+
+
+def accesses_of(session: Session, member_ids: Iterable[int], now: datetime) -> dict[int, Access]:
+    """The levels of access of each of these people, in two statements."""
+    wanted = set(member_ids)
+    levels: dict[int, dict[int | None, int]] = {member_id: {} for member_id in wanted}
+    query = select(AccessGrant).where(
+        AccessGrant.member_id.in_(wanted), or_(AccessGrant.ends_at.is_(None), AccessGrant.ends_at > now)
+    )
+    for row in session.scalars(query):
+        own = levels[row.member_id]
+        own[row.site_id] = max(row.level, own.get(row.site_id, 0))
+    grants = grants_of(session, wanted)
+    return {
+        key: Access(
+            own, Actor(key, tuple(Grant(Role(row.role), row.site_id, row.legal_entity_id) for row in grants[key]))
+        )
+        for key, own in levels.items()
+    }
 
 
 def grants_of(session: Session, member_ids: Iterable[int]) -> dict[int, list[RoleGrant]]:

@@ -1,14 +1,12 @@
 """What is asked of the network's places."""
 
-from collections.abc import Iterable
 from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from fablab.core.errors import NotFound
-from fablab.sites.hours import Opening
-from fablab.sites.models import LegalEntity, OpeningHours, Room, Site, VatRegime
+from fablab.sites.models import AccessLevel, LegalEntity, Room, Site, VatRegime
 
 
 def sites(session: Session) -> list[Site]:
@@ -29,12 +27,34 @@ def rooms(session: Session) -> list[Room]:
     return list(session.scalars(select(Room).join(Site).order_by(Site.name, Room.name)))
 
 
-def openings_of(session: Session, site_ids: Iterable[int]) -> dict[int, list[Opening]]:
-    """The weekly openings of each of these sites."""
-    found: dict[int, list[Opening]] = {site_id: [] for site_id in site_ids}
-    for row in session.scalars(select(OpeningHours).where(OpeningHours.site_id.in_(found))):
-        found[row.site_id].append(Opening(row.weekday, row.opens, row.closes))
+def room(session: Session, room_id: int) -> Room:
+    """The room with this id; NotFound if there is none."""
+    found = session.get(Room, room_id)
+    if found is None:
+        raise NotFound(f"room {room_id}")
     return found
+
+
+def site_by_slug(session: Session, slug: str) -> Site:
+    """The site with this short word; NotFound if there is none."""
+    found = session.scalar(select(Site).where(Site.slug == slug))
+    if found is None:
+        raise NotFound(f"site {slug!r}")
+    return found
+
+
+def lock_site(session: Session, site_id: int) -> Site:
+    """The site, locked until the transaction ends, so that its hours are changed by one person at a time."""
+    query = select(Site).where(Site.id == site_id).with_for_update(key_share=True)
+    found = session.scalar(query.execution_options(populate_existing=True))
+    if found is None:
+        raise NotFound(f"site {site_id}")
+    return found
+
+
+def access_levels(session: Session) -> dict[int, str]:
+    """What the network calls its levels of access, from the lowest above everybody's."""
+    return {row.rank: row.name for row in session.scalars(select(AccessLevel).order_by(AccessLevel.rank))}
 
 
 def legal_entities(session: Session) -> list[LegalEntity]:

@@ -58,11 +58,18 @@ def needed_for(session: Session, resources: Iterable[Resource]) -> dict[int, lis
 
 def acts_of(session: Session, member_id: int) -> dict[int, list[Act]]:
     """What happened to a person's certificates, by course, in the order in which it was written."""
-    query = select(CertificateEvent).where(CertificateEvent.member_id == member_id).order_by(CertificateEvent.id)
-    found: dict[int, list[Act]] = {}
+    return acts_of_all(session, [member_id]).get(member_id, {})
+
+
+def acts_of_all(session: Session, member_ids: Iterable[int]) -> dict[int, dict[int, list[Act]]]:
+    """The same of several people, by person and course."""
+    query = (
+        select(CertificateEvent).where(CertificateEvent.member_id.in_(set(member_ids))).order_by(CertificateEvent.id)
+    )
+    found: dict[int, dict[int, list[Act]]] = {}
     for row in session.scalars(query):
         act = Act(row.at, row.act == CertificateAct.GRANTED, row.expires_at)
-        found.setdefault(row.course_id, []).append(act)
+        found.setdefault(row.member_id, {}).setdefault(row.course_id, []).append(act)
     return found
 
 

@@ -6,14 +6,16 @@ from functools import wraps
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, abort, redirect, request, url_for
+from flask import Flask, abort, g, redirect, request, url_for
 from flask_login import LoginManager, current_user, login_user, logout_user
 from werkzeug.wrappers import Response
 
+from fablab.core import clock
 from fablab.core.db import db
 from fablab.members import queries as members
 from fablab.members.actor import Actor
 from fablab.members.models import Member, Role
+from fablab.members.queries import Access
 
 manager = LoginManager()
 _PUBLIC = "_fablab_public"
@@ -64,6 +66,16 @@ def sign_out() -> None:
 def actor() -> Actor:
     """The person who is signed in."""
     found: Actor = current_user.actor
+    return found
+
+
+def levels() -> Access | None:
+    """The levels of access of the person who looks, asked once a request; None for a visitor."""
+    if not current_user.is_authenticated:
+        return None
+    if "levels" not in g:
+        g.levels = members.access_of(db.session(), current_user.id, clock.now())
+    found: Access = g.levels
     return found
 
 

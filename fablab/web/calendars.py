@@ -16,6 +16,7 @@ from fablab.members.actor import Actor
 from fablab.members.models import Role
 from fablab.sites import queries as sites
 from fablab.sites.models import Site
+from fablab.web import access
 from fablab.web.floor import Standing, missing_for_viewer, standings
 from fablab.web.grid import (
     Cell,
@@ -27,8 +28,8 @@ from fablab.web.grid import (
     columns_on,
     heads_of,
     step_of,
-    wall_minutes,
     week_heads,
+    week_minutes,
 )
 
 DAYS = 7
@@ -85,7 +86,12 @@ def day_tables(actor: Actor, day: date, site_id: int | None, now: datetime) -> l
         by_site.setdefault(row.site_id, []).append(row)
     places = [site for site in sites.sites(session) if site.id in by_site]
     found = {standing.resource.id: standing for standing in standings(resources, now)}
-    facts = {site.id: booking.availability(session, by_site[site.id], day_of(day, site.zone), now) for site in places}
+    facts: dict[int, list[Availability]] = {site.id: [] for site in places}
+    if places:
+        days = [day_of(day, site.zone) for site in places]
+        whole = Period(min(part.start for part in days), max(part.end for part in days))
+        for item in booking.availability(session, resources, whole, now, access.levels()):
+            facts[item.resource.site_id].append(item)
     names = _names(actor, [item for items in facts.values() for item in items])
     return [_day_table(actor, site, places, facts, found, names, day, now) for site in places]
 
@@ -121,8 +127,9 @@ def week_table(actor: Actor | None, resource: Resource, first: date, now: dateti
     days = [first + timedelta(days=number) for number in range(DAYS)]
     whole = Period(day_of(days[0], zone).start, day_of(days[-1], zone).end)
     step = step_of([resource.slot_minutes])
-    minutes = wall_minutes(sites.openings_of(session, [site.id])[site.id], step)
-    facts = booking.availability(session, [resource], whole, now)[0]
+    facts = booking.availability(session, [resource], whole, now, access.levels())[0]
+    touched = [*facts.open, *(item.period for item in facts.busy)]
+    minutes = week_minutes(touched, [day_of(day, zone) for day in days], step, zone)
     names = _names(actor, [facts]) if actor else {}
     eyes = _eyes(actor, site.id, names, locked=bool(missing_for_viewer([resource], now)[resource.id]))
     rows = [

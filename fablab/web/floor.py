@@ -14,6 +14,7 @@ from fablab.sites.models import Site
 from fablab.training import queries as training
 from fablab.training.models import Course
 from fablab.usage import queries as usage
+from fablab.web import access
 from fablab.web.states import Look, State, horizon, state_of
 
 
@@ -40,7 +41,7 @@ def standings(resources: list[Resource], now: datetime) -> list[Standing]:
         Standing(
             item.resource, state_of(item.resource, lives.get(item.resource.id), item, now), lacks[item.resource.id]
         )
-        for item in booking.availability(session, resources, horizon(now), now)
+        for item in booking.availability(session, resources, horizon(now), now, access.levels())
     ]
 
 

@@ -13,7 +13,6 @@ from zoneinfo import ZoneInfo
 from fablab.booking.queries import Availability, Busy
 from fablab.core.i18n import _, show_time
 from fablab.core.period import Period, boundary_of
-from fablab.sites.hours import Opening
 
 SHORTEST_STEP = 15
 """Finer columns make a page too heavy; the booking sheet offers the starts between."""
@@ -90,13 +89,14 @@ def columns_of(within: Period, open_and_busy: Iterable[Period], step: int, zone:
     return columns
 
 
-def wall_minutes(openings: Iterable[Opening], step: int) -> list[int]:
-    """Minutes after midnight at which a week's columns begin: from the earliest opening to the latest closing."""
-    weekly = list(openings)
-    if not weekly:
+def week_minutes(open_and_busy: Iterable[Period], days: Iterable[Period], step: int, zone: ZoneInfo) -> list[int]:
+    """Minutes after midnight at which a week's columns begin: from the earliest hour to the latest of all its days."""
+    touched = [part for day in days for period in open_and_busy if (part := period.within(day))]
+    if not touched:
         return []
-    first = min(opening.opens for opening in weekly) // 60 * 60
-    last = min(max(opening.closes for opening in weekly), 1440)
+    first = min(part.start.astimezone(zone).hour for part in touched) * 60
+    ends = [part.end.astimezone(zone) for part in touched]
+    last = max(end.hour * 60 + end.minute or 1440 for end in ends)
     return list(range(first, last, step))
 
 

@@ -80,6 +80,15 @@ def minutes(text: str | None, default: int) -> int:
     raise BadRequest(_("“%(text)s” is not a duration in minutes.", text=text[:40]))
 
 
+def count(text: str | None) -> int:
+    """A number of places, one where none was given; BadRequest if it is none."""
+    if not text:
+        return 1
+    if text.isascii() and text.isdigit() and len(text) <= 4 and int(text) >= 1:
+        return int(text)
+    raise BadRequest(_("“%(text)s” is not a number of places.", text=text[:40]))
+
+
 def from_htmx() -> bool:
     """Tell whether htmx asks for a part of a page."""
     return request.headers.get("HX-Request") == "true"

@@ -19,10 +19,12 @@ from fablab.usage import connections
 from fablab.usage import queries as usage
 from fablab.usage.models import Connection, LiveState, UsageSession
 from fablab.web import access, floor, inputs
+from fablab.web.about import about
 from fablab.web.calendars import week_table
 from fablab.web.floor import Standing
 from fablab.web.headers import answer_if_changed
 from fablab.web.home import price_lines
+from fablab.web.reports import reports
 
 screen = Blueprint("machine", __name__)
 
@@ -53,6 +55,8 @@ def page(code: str) -> str:
         "machine/page.html",
         resource=resource,
         now_there=_now_there(resource, now),
+        about=about(resource),
+        reports=reports(resource),
         needed=training.needed_for(db.session(), [resource])[resource.id],
         quote=_quote(resource, now),
         prices=[line for line in price_lines(now) if line.category == resource.category.name],

@@ -9,7 +9,7 @@ from wtforms.validators import InputRequired, NumberRange
 
 from fablab.catalog import queries as catalog
 from fablab.catalog import services
-from fablab.catalog.models import Resource, ResourceState
+from fablab.catalog.models import Resource
 from fablab.catalog.services import ResourceCard
 from fablab.core import clock
 from fablab.core.db import db, transaction
@@ -38,8 +38,6 @@ class CardForm(LabForm):
     description = area_field(4000)
     places = IntegerField(default=1, validators=[InputRequired(), NumberRange(min=1, max=1000)])
     slot_minutes = IntegerField(default=30, validators=[InputRequired(), NumberRange(min=5, max=1440)])
-    state = SelectField(default=ResourceState.AVAILABLE)
-    state_note = text_field(300)
     version = HiddenField(default="1")
 
     def offer(self) -> None:
@@ -51,7 +49,6 @@ class CardForm(LabForm):
         self.category_id.choices = [(row.id, row.name) for row in catalog.categories(session)]
         self.site_id.choices = list(names.items())
         self.room_id.choices = [(0, "–"), *((row.id, f"{names[row.site_id]} · {row.name}") for row in rooms)]
-        self.state.choices = [(state.value, words.resource_state(state)) for state in ResourceState]
 
     def card(self) -> ResourceCard:
         """What was written."""
@@ -64,8 +61,6 @@ class CardForm(LabForm):
             description=self.description.data or "",
             places=self.places.data,
             slot_minutes=self.slot_minutes.data,
-            state=ResourceState(self.state.data),
-            state_note=self.state_note.data or "",
         )
 
 
@@ -138,7 +133,7 @@ def edit(machine_id: int) -> Response | tuple[str, int]:
         try:
             with transaction() as session:
                 version = inputs.row_id(form.version.data) or 0
-                services.edit_resource(session, access.actor(), machine_id, form.card(), version)
+                services.edit_resource(session, access.actor(), machine_id, form.card(), version, clock.now())
         except Conflict as conflict:
             form.refuse(conflict)
             status, theirs = 409, catalog.resource(db.session(), machine_id)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from fablab.billing.prices import Quote
-from fablab.core.i18n import _, show_duration, show_moment, show_money, show_time
+from fablab.core.i18n import _, n_, show_duration, show_moment, show_money, show_time
 from fablab.core.period import Period
 
 NOW = "now"
@@ -40,8 +40,8 @@ def starts(free: Iterable[Period], openings: Iterable[Period], step: int) -> Ite
 
 def free_for(free: Iterable[Period], start: datetime) -> int:
     """For how many minutes it is free from a start on; 0 if it is not."""
-    part = next((part for part in free if part.start <= start < part.end), None)
-    return int((part.end - start) // _MINUTE) if part else 0
+    ends = [part.end for part in free if part.contains(start)]
+    return int((max(ends) - start) // _MINUTE) if ends else 0
 
 
 def durations(slot: int, cap: int, chosen: int) -> list[int]:
@@ -66,6 +66,20 @@ def duration_choices(
         cost = show_money(quote.amount_for(length * 60)) if quote else ""
         found.append(Choice(str(length), show_duration(length * 60), end, length == chosen, cost))
     return found
+
+
+def place_choices(capacity: int, chosen: int) -> list[Choice]:
+    """How many places to choose from, the whole among them; nothing where there is only one."""
+    if capacity == 1:
+        return []
+    counts = sorted({*range(1, min(capacity, 12) + 1), capacity, chosen})
+    return [Choice(str(count), _label(count, capacity), "", count == chosen) for count in counts]
+
+
+def _label(count: int, capacity: int) -> str:
+    if count == capacity:
+        return _("The whole (%(count)s places)", count=count)
+    return n_("%(count)s place", "%(count)s places", count)
 
 
 def start_choices(

@@ -27,6 +27,7 @@ from fablab.core.period import Period, day_of
 from fablab.core.refusals import Conflict, Refusal, Refused
 from fablab.members import queries as members
 from fablab.members.models import Member, Role
+from fablab.members.queries import Access
 from fablab.training import queries as training
 from fablab.training.models import Course
 from fablab.web import access, inputs, offers, pickers
@@ -46,6 +47,7 @@ class Asked:
     payer: str
     for_whom: str
     nature: Nature
+    places: int = 1
 
     def period(self, now: datetime) -> Period:
         """The time that is wanted; "now" begins with the present minute."""
@@ -62,6 +64,10 @@ class Sheet:
     period: Period
     starts: list[offers.Choice]
     durations: list[offers.Choice]
+    places: list[offers.Choice]
+    """How many places to choose from; empty where there is only one."""
+    besides: list[str]
+    """What the reservation takes besides."""
     payers: list[offers.Choice]
     quote: Quote | None
     cost_cents: int | None
@@ -117,6 +123,7 @@ def _asked(fields: MultiDict[str, str]) -> Asked:
         payer=fields.get("payer") or "",
         for_whom=(fields.get("for_whom") or "").strip(),
         nature=Nature(nature),
+        places=inputs.count(fields.get("places")),
     )
 
 
@@ -131,6 +138,7 @@ def _wish(resource: Resource, asked: Asked, now: datetime, request_key: str | No
         account_id=account_id,
         project_id=project_id,
         nature=asked.nature,
+        places=asked.places,
         request_key=request_key[:100] if request_key else None,
     )
 
@@ -154,7 +162,9 @@ def _sheet(resource: Resource, asked: Asked, now: datetime, refusals: tuple[Refu
     except Refused as refused:
         reasons = reasons or list(refused.refusals)
     price = quote(session, resource, member, period.start) if asked.nature in BILLED else None
-    today = booking.availability(session, [resource], day_of(period.start.astimezone(zone).date(), zone), now)[0]
+    levels = members.access_of(session, member.id, now)
+    day = day_of(period.start.astimezone(zone).date(), zone)
+    today = booking.availability(session, [resource], day, now, levels, places=asked.places)[0]
     slot = resource.slot_minutes
     lengths = offers.durations(slot, offers.free_for(today.free, max(period.start, now)), asked.minutes)
     return Sheet(
@@ -163,12 +173,14 @@ def _sheet(resource: Resource, asked: Asked, now: datetime, refusals: tuple[Refu
         period=period,
         starts=_starts(today, asked, now),
         durations=offers.duration_choices(lengths, period.start, asked.minutes, zone, price),
+        places=offers.place_choices(resource.places, asked.places),
+        besides=[row.name for row in booking.besides(session, resource)],
         payers=pickers.payers(member.id, asked.payer),
         quote=price,
         cost_cents=price.amount_for(period.seconds) if price else None,
         reasons=reasons,
         was_refused=bool(refusals),
-        nearest=_nearest(resource, period, now) if reasons else [],
+        nearest=_nearest(resource, asked, levels, now) if reasons else [],
         certificates=training.needed_for(session, [resource])[resource.id],
         is_staff=actor.may_at_site(Role.FABMANAGER, resource.site_id),
         request_key=str(uuid4()),
@@ -182,12 +194,12 @@ def _starts(today: Availability, asked: Asked, now: datetime) -> list[offers.Cho
     return offers.start_choices(found, asked.start, now, zone, now_too=now_too)
 
 
-def _nearest(resource: Resource, wanted: Period, now: datetime) -> list[tuple[Period, str]]:
-    zone = resource.site.zone
+def _nearest(resource: Resource, asked: Asked, levels: Access, now: datetime) -> list[tuple[Period, str]]:
+    wanted, zone = asked.period(now), resource.site.zone
     # From a midnight on, so that the starts on offer are those of the calendar.
     first = day_of(max(now, wanted.start - LOOK_AHEAD).astimezone(zone).date(), zone).start
     around = Period(first, max(now, wanted.start) + LOOK_AHEAD)
-    facts = booking.availability(db.session(), [resource], around, now)[0]
+    facts = booking.availability(db.session(), [resource], around, now, levels, places=asked.places)[0]
     found = offers.nearest(facts.free, facts.open, wanted, resource.slot_minutes)
     return [(period, offers.when(period, zone, wanted.start)) for period in found]
 

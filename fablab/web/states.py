@@ -106,12 +106,12 @@ def _silent_since(resource: Resource, live: LiveState, now: datetime) -> str:
 
 def _said_by_calendar(resource: Resource, availability: Availability, now: datetime) -> State:
     zone = resource.site.zone
-    free = next((part for part in availability.free if part.start <= now < part.end), None)
-    if free:
-        until = _("until %(time)s", time=_when(free.end, resource, now))
-        if free.end - now > timedelta(days=1):
+    free_until = max((part.end for part in availability.free if part.contains(now)), default=None)
+    if free_until:
+        until = _("until %(time)s", time=_when(free_until, resource, now))
+        if free_until - now > timedelta(days=1):
             until = _("for over 24 h")
-        return State(Look.FREE, _("Free"), until, free_until=free.end)
+        return State(Look.FREE, _("Free"), until, free_until=free_until)
     if not any(part.contains(now) for part in availability.open):
         opening = next((part.start for part in availability.open if part.start > now), None)
         opens = _("opens %(time)s", time=_when(opening, resource, now)) if opening else ""

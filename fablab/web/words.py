@@ -10,6 +10,7 @@ from fablab.usage.models import Condition, Review
 def role(code: str) -> str:
     """What a role is called."""
     return {
+        Role.HOST: _("Host"),
         Role.TRAINER: _("Trainer"),
         Role.FABMANAGER: _("Fabmanager"),
         Role.TREASURER: _("Treasurer"),

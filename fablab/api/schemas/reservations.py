@@ -1,6 +1,8 @@
 """Who has what when."""
 
-from pydantic import BaseModel, ConfigDict
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
 
 from fablab.api.schemas.values import IdInBody, InstantIO
 
@@ -16,6 +18,7 @@ class ReservationIn(BaseModel):
     project_id: IdInBody | None = None
     member_id: IdInBody | None = None
     nature: str = "member"
+    places: Annotated[int, Field(ge=1, le=1000, strict=True)] = 1
 
 
 class ReservationOut(BaseModel):
@@ -28,6 +31,7 @@ class ReservationOut(BaseModel):
     end: InstantIO
     state: str
     nature: str
+    places: int
     member_id: int
     member: str
     account_id: int

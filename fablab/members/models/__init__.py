@@ -1,14 +1,16 @@
 """Rows of people, of the accounts that pay, and of what lets people in."""
 
-from fablab.members.models.access import AccessToken, PasswordToken, SignInAttempt
+from fablab.members.models.access import AccessToken, Invitation, PasswordToken, SignInAttempt
 from fablab.members.models.accounts import Account, AccountKind, AccountMember, Project
-from fablab.members.models.people import Member, MemberClass, Role, RoleGrant
+from fablab.members.models.people import AccessGrant, Member, MemberClass, Role, RoleGrant
 
 __all__ = [
+    "AccessGrant",
     "AccessToken",
     "Account",
     "AccountKind",
     "AccountMember",
+    "Invitation",
     "Member",
     "MemberClass",
     "PasswordToken",

@@ -1,6 +1,6 @@
 """What lets people in: tokens for programs, links to set a password, and a memory of failed sign-ins."""
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from fablab.core.db import Instant, Model, OptionalInstant
@@ -33,6 +33,27 @@ class PasswordToken(Model):
     created_at: Mapped[Instant]
     expires_at: Mapped[Instant]
     used_at: Mapped[OptionalInstant]
+
+
+class Invitation(Model):
+    """A link with which people join; it may give a role. Only its hash is kept."""
+
+    __tablename__ = "invitations"
+    __table_args__ = (
+        CheckConstraint("role IN ('host', 'trainer', 'fabmanager', 'treasurer', 'admin')", name="role"),
+        CheckConstraint("uses_left >= 0", name="uses"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    hash: Mapped[str] = mapped_column(unique=True)
+    class_id: Mapped[int] = mapped_column(ForeignKey("member_classes.id"))
+    role: Mapped[str | None]
+    site_id: Mapped[int | None] = mapped_column(ForeignKey("sites.id"))
+    """Where the role holds; NULL is the whole network."""
+    uses_left: Mapped[int]
+    created_at: Mapped[Instant]
+    created_by_id: Mapped[int] = mapped_column(ForeignKey("members.id"))
+    expires_at: Mapped[Instant]
 
 
 class SignInAttempt(Model):

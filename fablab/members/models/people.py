@@ -11,6 +11,7 @@ from fablab.core.db import Instant, Model, OptionalInstant, where
 class Role(StrEnum):
     """What a person may do beyond a member's own things, within a scope."""
 
+    HOST = "host"
     TRAINER = "trainer"
     FABMANAGER = "fabmanager"
     TREASURER = "treasurer"
@@ -45,12 +46,31 @@ class Member(Model):
     member_class: Mapped[MemberClass] = relationship()
 
 
+class AccessGrant(Model):
+    """A level of access that a person has at a site, or (NULL) at all of them, until it ends."""
+
+    __tablename__ = "access_grants"
+    __table_args__ = (
+        CheckConstraint("level BETWEEN 1 AND 9", name="level"),
+        Index(None, "member_id", "site_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    member_id: Mapped[int] = mapped_column(ForeignKey("members.id"))
+    site_id: Mapped[int | None] = mapped_column(ForeignKey("sites.id"))
+    level: Mapped[int]
+    granted_at: Mapped[Instant]
+    granted_by_id: Mapped[int] = mapped_column(ForeignKey("members.id"))
+    ends_at: Mapped[OptionalInstant]
+    """When it ends, or was ended; NULL while it has no end."""
+
+
 class RoleGrant(Model):
     """A role given to a person for a site, for a legal entity, or (both NULL) for the whole network."""
 
     __tablename__ = "role_grants"
     __table_args__ = (
-        CheckConstraint("role IN ('trainer', 'fabmanager', 'treasurer', 'admin')", name="role"),
+        CheckConstraint("role IN ('host', 'trainer', 'fabmanager', 'treasurer', 'admin')", name="role"),
         CheckConstraint("site_id IS NULL OR legal_entity_id IS NULL", name="scope"),
         Index(
             "uq_role_grants_network",

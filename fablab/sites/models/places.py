@@ -1,9 +1,10 @@
 """Rows of the network's places and of who stands behind them in law."""
 
 from datetime import date
+from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from fablab.core.db import Model
@@ -18,6 +19,8 @@ class LegalEntity(Model):
     name: Mapped[str]
     address: Mapped[str]
     siren: Mapped[str | None]
+    siret: Mapped[str | None]
+    """Its head office's number: the SIREN and five digits more."""
     vat_number: Mapped[str | None]
     currency: Mapped[str] = mapped_column(default="EUR")
     timezone: Mapped[str] = mapped_column(default="Europe/Paris")
@@ -25,6 +28,7 @@ class LegalEntity(Model):
     invoice_prefix: Mapped[str] = mapped_column(default="F")
     invoice_note: Mapped[str] = mapped_column(default="")
     """What its invoices say at the foot: terms of payment, bank account, mentions."""
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
 
     @property
     def zone(self) -> ZoneInfo:
@@ -50,6 +54,15 @@ class VatRegime(Model):
     """What an invoice must say under this regime, such as why no VAT is due."""
 
 
+class Staffing(StrEnum):
+    """Where a site's staffed hours come from."""
+
+    PLANNED = "planned"
+    """Employees: what the timetable calls staffed is staffed."""
+    SHIFTS = "shifts"
+    """People take shifts: from some hours ahead on, only what enough of them confirmed is staffed."""
+
+
 class Site(Model):
     """A place with its own hours, staff and time zone."""
 
@@ -61,6 +74,19 @@ class Site(Model):
     town: Mapped[str]
     address: Mapped[str] = mapped_column(default="")
     timezone: Mapped[str] = mapped_column(default="Europe/Paris")
+    country: Mapped[str] = mapped_column(default="FR", server_default="FR")
+    """ISO 3166 code, for its public holidays."""
+    subdivision: Mapped[str] = mapped_column(default="", server_default=text("''"))
+    """The part of the country where holidays differ, as the holidays library names it."""
+    description: Mapped[str] = mapped_column(default="", server_default=text("''"))
+    email: Mapped[str] = mapped_column(default="", server_default=text("''"))
+    phone: Mapped[str] = mapped_column(default="", server_default=text("''"))
+    map_url: Mapped[str] = mapped_column(default="", server_default=text("''"))
+    photo_id: Mapped[int | None] = mapped_column(ForeignKey("stored_files.id"))
+    staffing: Mapped[str] = mapped_column(default=Staffing.PLANNED, server_default="planned")
+    shift_notice_hours: Mapped[int] = mapped_column(default=48, server_default="48")
+    """How many hours ahead a shift must have its people."""
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
 
     @property
     def zone(self) -> ZoneInfo:
@@ -78,20 +104,3 @@ class Room(Model):
     site_id: Mapped[int] = mapped_column(ForeignKey("sites.id"))
     name: Mapped[str]
     site: Mapped[Site] = relationship()
-
-
-class OpeningHours(Model):
-    """One opening of a weekday, in minutes of the site's wall clock; `closes` may pass midnight."""
-
-    __tablename__ = "opening_hours"
-    __table_args__ = (
-        CheckConstraint("weekday BETWEEN 0 AND 6", name="weekday"),
-        CheckConstraint("opens >= 0 AND opens < 1440 AND closes > opens AND closes <= 2880", name="order"),
-    )
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    site_id: Mapped[int] = mapped_column(ForeignKey("sites.id"), index=True)
-    weekday: Mapped[int]
-    """0 is Monday."""
-    opens: Mapped[int]
-    closes: Mapped[int]

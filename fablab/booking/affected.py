@@ -1,0 +1,153 @@
+"""Whom a change touches: reservations that it would make impossible, and what else each of them could have.
+
+A change that touches somebody is made only with a decision for each: cancel it with a notice, move it to an equivalent
+resource here or elsewhere, or keep it as it is. Asked without decisions, the change is not made and `Undecided` says
+whom it would touch.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from fablab.booking import services
+from fablab.booking.models import Claim, Reservation, ReservationState
+from fablab.booking.queries import availability
+from fablab.catalog import queries as catalog
+from fablab.catalog.models import Resource
+from fablab.core.i18n import _
+from fablab.core.period import Period
+from fablab.core.refusals import Conflict, Refusal
+from fablab.members import queries as members
+from fablab.members.actor import Actor
+from fablab.training import queries as training
+from fablab.training.timeline import holds_during
+
+CANCEL, KEEP = "cancel", "keep"
+SHOWN = 200
+"""More than that are not shown one by one; they follow the decision for all others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """A reservation that a change would make impossible, and the resources that its member could have instead."""
+
+    reservation: Reservation
+    instead: list[Resource]
+
+
+class Undecided(Conflict):
+    """The change was not made: somebody must say what becomes of these reservations.
+
+    `touched` are the first of them, `count` is how many there are.
+    """
+
+    def __init__(self, touched: list[Touched], count: int) -> None:
+        text = _("Reservations are touched by this. Say what becomes of each; nothing was changed yet.")
+        super().__init__([Refusal("undecided", text)])
+        self.touched = touched
+        self.count = count
+
+
+@dataclass(frozen=True, slots=True)
+class Decisions:
+    """What becomes of each reservation, by its id: `cancel`, `keep`, or the id of the resource that it moves to.
+
+    `others` is for those that are not named: `cancel`, `keep`, or None while nothing was decided for them.
+    """
+
+    each: Mapping[int, str | int] = field(default_factory=dict)
+    others: str | None = None
+
+    def of(self, reservation_id: int) -> str | int | None:
+        """What becomes of this one; None while that is open."""
+        return self.each.get(reservation_id, self.others)
+
+
+NOTHING_DECIDED = Decisions()
+
+
+def upcoming_on(session: Session, resource_ids: Iterable[int], within: Period) -> list[Reservation]:
+    """The standing reservations that hold a claim on one of these resources in the period, in order."""
+    held = select(Claim.reservation_id).where(
+        Claim.resource_id.in_(set(resource_ids)),
+        Claim.active,
+        Claim.occupied_from < within.end,
+        Claim.occupied_to > within.start,
+    )
+    query = (
+        select(Reservation)
+        .options(joinedload(Reservation.member), joinedload(Reservation.resource).joinedload(Resource.site))
+        .where(Reservation.id.in_(held), Reservation.state == ReservationState.BOOKED)
+        .order_by(Reservation.starts_at, Reservation.id)
+    )
+    return list(session.scalars(query))
+
+
+def with_alternatives(
+    session: Session, reservations: list[Reservation], now: datetime, *, without: Iterable[int] = ()
+) -> list[Touched]:
+    """Each reservation with the resources of its category that its member could have at its time: those of the same
+    site first. The number of statements does not grow with the reservations.
+    """
+    if not reservations:
+        return []
+    unwanted = set(without)
+    categories = {row.resource.category_id for row in reservations}
+    candidates = [row for row in catalog.resources(session) if row.category_id in categories and row.id not in unwanted]
+    whole = Period(min(row.starts_at for row in reservations), max(row.ends_at for row in reservations))
+    needed = training.needed_for(session, candidates)
+    people = {row.member_id for row in reservations}
+    accesses = members.accesses_of(session, people, now)
+    acts = training.acts_of_all(session, people)
+    places = sorted({row.site_id for row in candidates})
+    levels = {key: tuple(access.level_at(site_id) for site_id in places) for key, access in accesses.items()}
+    alike = {levels[row.member_id]: accesses[row.member_id] for row in reservations}
+    free = {
+        (key, count, item.resource.id): item.free
+        for key, access in alike.items()
+        for count in {row.places for row in reservations}
+        for item in availability(session, candidates, whole, now, access, places=count)
+    }
+
+    def instead(row: Reservation) -> list[Resource]:
+        own = acts.get(row.member_id, {})
+        fitting = [
+            other
+            for other in candidates
+            if other.id != row.resource_id
+            and other.category_id == row.resource.category_id
+            and any(part.covers(row.period) for part in free[levels[row.member_id], row.places, other.id])
+            and all(holds_during(own.get(course.id, []), row.period, now) for course in needed[other.id])
+        ]
+        return sorted(fitting, key=lambda other: (other.site_id != row.resource.site_id, other.name))
+
+    return [Touched(row, instead(row)) for row in reservations]
+
+
+def settle(
+    session: Session,
+    actor: Actor,
+    reservations: list[Reservation],
+    decisions: Decisions,
+    reason: str,
+    now: datetime,
+    *,
+    without: Iterable[int] = (),
+) -> None:
+    """Do with each reservation what was decided.
+
+    Raises:
+        Undecided: one of them has no decision; nothing may then be written.
+        Refused: one cannot be moved where it was decided.
+    """
+    if any(decisions.of(row.id) is None for row in reservations):
+        raise Undecided(with_alternatives(session, reservations[:SHOWN], now, without=without), len(reservations))
+    for row in reservations:
+        decision = decisions.of(row.id)
+        if decision == CANCEL:
+            services.cancel(session, actor, row.id, now, reason=reason)
+        elif decision is not None and decision != KEEP:
+            services.move(session, actor, row.id, int(decision), now, reason=reason)

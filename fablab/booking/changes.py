@@ -1,0 +1,162 @@
+"""Changes that touch reservations: taking a resource out, closing days, changing timetables, places and sites.
+
+Each first shows whom it touches (`Undecided`), and is made together with what was decided for them.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from fablab.booking import queries
+from fablab.booking.affected import Decisions, settle, upcoming_on
+from fablab.booking.models import Reservation
+from fablab.booking.opening import hours_of
+from fablab.catalog import queries as catalog
+from fablab.catalog import services as cards
+from fablab.catalog.models import Resource, ResourceState
+from fablab.catalog.services import ResourceCard
+from fablab.core.i18n import _
+from fablab.core.period import Period
+from fablab.core.refusals import Refused
+from fablab.members import queries as members
+from fablab.members.actor import Actor
+from fablab.members.models import Role
+
+HORIZON = timedelta(days=400)
+"""How far ahead reservations are looked for; none can be made further ahead."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outage:
+    """What staff say of a resource's state from now on."""
+
+    state: ResourceState
+    note: str = ""
+    until: datetime | None = None
+    """When it is expected back; reservations from then on stand."""
+
+
+def set_state(
+    session: Session, actor: Actor, resource_id: int, outage: Outage, decisions: Decisions, now: datetime
+) -> Resource:
+    """Say how a resource is: take it out, or put it back. Taking it out touches what is reserved until it is back,
+    of it and of all that needs it.
+
+    Raises:
+        Forbidden: not a fabmanager of its site.
+        Undecided: reservations are touched and not all decided.
+        Refused: it would be back before now, or a reservation cannot be moved where it was decided.
+    """
+    resource = catalog.lock_resources(session, [resource_id])[0]
+    actor.needs_at_site(Role.FABMANAGER, resource.site_id)
+    if outage.until is not None and outage.until <= now:
+        raise Refused.because("until", _("It cannot be back before now. Leave the time out if nobody knows."))
+    cards.set_state(session, actor, resource, outage.state, outage.note, outage.until, now)
+    if not outage.state.bookable:
+        end = outage.until or now + HORIZON
+        if outage.state == ResourceState.RETIRED:
+            end = now + HORIZON
+        touched = upcoming_on(session, [resource_id], Period(now, end))
+        settle(session, actor, touched, decisions, outage.note, now, without=[resource_id])
+    return resource
+
+
+def edit_resource(
+    session: Session,
+    actor: Actor,
+    resource_id: int,
+    card: ResourceCard,
+    version: int,
+    decisions: Decisions,
+    now: datetime,
+) -> Resource:
+    """Change a resource's card; fewer places, another site or other hours touch what is reserved.
+
+    Raises:
+        Forbidden: not a fabmanager of its site, and of the one that it goes to.
+        Refused: what was written does not hold together.
+        Conflict: somebody else changed it since.
+        Undecided: reservations are touched and not all decided.
+    """
+    catalog.lock_resources(session, [resource_id])
+    before = catalog.resource(session, resource_id)
+    places, site_id = before.places, before.site_id
+
+    def change() -> None:
+        cards.edit_resource(session, actor, resource_id, card, version, now)
+
+    def touched(rows: list[Reservation]) -> list[Reservation]:
+        session.refresh(before)
+        if before.site_id != site_id:
+            return [row for row in rows if row.ends_at > now]
+        if before.places >= places:
+            return []
+        high = {
+            item.reservation_id
+            for item in queries.busy(session, [resource_id], Period(now, now + HORIZON))
+            if item.place > before.places
+        }
+        return [row for row in rows if row.id in high]
+
+    ahead = Period(now, now + HORIZON)
+    rows = upcoming_on(session, [resource_id], ahead)
+    closed = _made_closed(session, rows, change, now)
+    both = {row.id: row for row in [*closed, *touched(rows)]}
+    settle(session, actor, sorted(both.values(), key=_when), decisions, _("It was changed or moved."), now)
+    return before
+
+
+def change_hours(
+    session: Session,
+    actor: Actor,
+    site_id: int,
+    change: Callable[[], object],
+    decisions: Decisions,
+    reason: str,
+    now: datetime,
+) -> None:
+    """Make a change to a site's hours; it touches what is reserved in hours that were open and no longer are.
+
+    Raises:
+        Undecided: reservations are touched and not all decided.
+        Whatever the change itself raises.
+    """
+    ids = [row.id for row in catalog.resources(session, site_id=site_id)]
+    # Who reserves meanwhile waits for us, and then finds the hours as they are after the change.
+    catalog.lock_resources(session, ids)
+    rows = upcoming_on(session, ids, Period(now, now + HORIZON))
+    touched = _made_closed(session, rows, change, now)
+    settle(session, actor, touched, decisions, reason, now)
+
+
+def _made_closed(
+    session: Session, rows: list[Reservation], change: Callable[[], object], now: datetime
+) -> list[Reservation]:
+    """Make the change, and find the reservations whose time was open before it and no longer is."""
+    before = _open_ids(session, rows, now)
+    change()
+    session.flush()
+    session.expire_all()
+    after = _open_ids(session, rows, now)
+    return [row for row in rows if row.id in before - after]
+
+
+def _open_ids(session: Session, rows: list[Reservation], now: datetime) -> set[int]:
+    if not rows:
+        return set()
+    whole = Period(min(row.starts_at for row in rows), max(row.ends_at for row in rows))
+    resources = {row.resource_id: row.resource for row in rows}
+    hours = hours_of(session, resources.values(), whole, now)
+    accesses = members.accesses_of(session, {row.member_id for row in rows}, now)
+
+    def is_open(row: Reservation) -> bool:
+        level = accesses[row.member_id].level_at(row.resource.site_id)
+        return hours[row.resource_id].is_open(level, row.period)
+
+    return {row.id for row in rows if is_open(row)}
+
+
+def _when(row: Reservation) -> tuple[datetime, int]:
+    return row.starts_at, row.id

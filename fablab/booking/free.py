@@ -1,0 +1,34 @@
+"""Free time in places: pure functions."""
+
+from collections.abc import Iterable, Sequence
+
+from fablab.core.period import Period, common
+
+
+def free_for(by_place: Sequence[Sequence[Period]], count: int) -> list[Period]:
+    """The longest periods in each of which some `count` places are free from start to end, in order.
+
+    They may overlap: one place may be free in the morning, another all day. `by_place` has each place’s free periods.
+    """
+    parts = sorted({part for periods in by_place for part in periods})
+    found = []
+    for start in sorted({part.start for part in parts}):
+        ends = sorted((part.end for periods in by_place for part in periods if part.contains(start)), reverse=True)
+        if len(ends) >= count:
+            found.append(Period(start, ends[count - 1]))
+    return longest(found)
+
+
+def longest(periods: Iterable[Period]) -> list[Period]:
+    """Without those that lie within another one, in order."""
+    found: list[Period] = []
+    for period in sorted(set(periods), key=lambda part: (part.start, -part.end.timestamp())):
+        if not found or period.end > found[-1].end:
+            found.append(period)
+    return found
+
+
+def both(first: Iterable[Period], second: Iterable[Period]) -> list[Period]:
+    """The longest periods in which one of the first and one of the second are free; each may hold overlapping ones."""
+    others = list(second)
+    return longest(part for one in first for other in others for part in common([one], [other]))

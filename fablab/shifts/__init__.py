@@ -1,0 +1,1 @@
+"""Who is there: shifts that make hours staffed, and the people who take them."""

@@ -1,0 +1,18 @@
+"""Rows of the network's places, of who stands behind them in law, and of when they are open."""
+
+from fablab.sites.models.places import LegalEntity, Room, Site, Staffing, VatRegime
+from fablab.sites.models.timetables import AccessLevel, ExceptionKind, HoursException, OpeningHours, Season, Timetable
+
+__all__ = [
+    "AccessLevel",
+    "ExceptionKind",
+    "HoursException",
+    "LegalEntity",
+    "OpeningHours",
+    "Room",
+    "Season",
+    "Site",
+    "Staffing",
+    "Timetable",
+    "VatRegime",
+]
