@@ -14,9 +14,11 @@ from fablab.core.db import db, engine_url, prepare_engine
 from fablab.core.links import set_public_url
 from fablab.core.paths import STATIC, TEMPLATES
 from fablab.notices import handlers as notice_handlers
+from fablab.notices import problems as problem_notices
+from fablab.notices import shifts as shift_notices
 from fablab.web import register as register_web
 
-WIRED = (models, billing_handlers, notice_handlers)
+WIRED = (models, billing_handlers, notice_handlers, problem_notices, shift_notices)
 """Imported so that their rows are known and their handlers listen."""
 MAX_BODY = 2 * 1024 * 1024
 

@@ -14,10 +14,15 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
 
+from fablab.booking.supervision import watch
 from fablab.core import clock, heartbeat
 from fablab.core.config import Config
 from fablab.core.db import db, transaction
 from fablab.delivery import deliver
+from fablab.notices.shifts import remind
+from fablab.notices.upkeep import tell_due
+from fablab.shifts.plan import lay_out
+from fablab.sites import queries as sites
 from fablab.usage.connections import Means
 from fablab.usage.reports import take
 from fablab.usage.rounds import Rounds
@@ -25,6 +30,8 @@ from fablab.usage.rounds import Rounds
 log = logging.getLogger(__name__)
 BEAT_SECONDS = 5
 OUTBOX_SECONDS = 2
+SHIFTS_SECONDS = 120
+UPKEEP_SECONDS = 3600
 
 
 class Worker:
@@ -62,6 +69,19 @@ class Worker:
         with transaction() as session:
             heartbeat.beat(session, heartbeat.WORKER, clock.now())
 
+    def look_after_shifts(self) -> None:
+        """Lay shifts out, ask those who took one to confirm, and tell of those that lack people."""
+        with transaction() as session:
+            for site in sites.sites(session):
+                lay_out(session, site, clock.now())
+            remind(session, clock.now())
+            watch(session, clock.now())
+
+    def tell_of_maintenance(self) -> None:
+        """Tell staff which maintenance became due."""
+        with transaction() as session:
+            tell_due(session, clock.now())
+
     def deliver(self) -> None:
         """Send what waits in the outbox."""
         deliver(self._config)
@@ -77,6 +97,8 @@ class Worker:
             (self.poll, self._config.poll_seconds, "default"),
             (self.deliver, OUTBOX_SECONDS, "default"),
             (self.beat, BEAT_SECONDS, "beat"),
+            (self.look_after_shifts, SHIFTS_SECONDS, "default"),
+            (self.tell_of_maintenance, UPKEEP_SECONDS, "default"),
         ):
             scheduler.add_job(
                 self._safely(job), "interval", seconds=seconds, next_run_time=first, executor=executor, id=job.__name__

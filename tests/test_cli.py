@@ -77,7 +77,7 @@ def test_an_empty_folder_becomes_a_lab_with_an_administrator(tmp_path: Path) -> 
     twice = fablab(None, "member", "add", "a@lab.example", "Ada", **settings)
 
     assert (too_early.exit_code, "fablab migrate" in too_early.stderr) == (1, True)
-    assert (migrated.exit_code, again.stdout) == (0, "Schema: 0002, up to date.\n")
+    assert (migrated.exit_code, again.stdout) == (0, "Schema: 0004, up to date.\n")
     assert added.exit_code == 0, added.stderr
     assert "<a@lab.example>" in added.stdout
     assert (twice.exit_code, "already has the address" in twice.stderr) == (1, True)

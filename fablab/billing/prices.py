@@ -39,20 +39,24 @@ def issuer_rules(session: Session) -> list[IssuerRule]:
 
 
 def pick_issuer(rules: Iterable[IssuerRule], resource: Resource, member: Member | None) -> int | None:
-    """The entity of the fitting rule with most conditions, else of the first; for nobody's use the class is open."""
+    """The entity of the rule that wins for a resource and a member; for nobody's use the class is open."""
+    found = winning_rule(rules, resource.site_id, resource.category_id, member.class_id if member else None)
+    return found.legal_entity_id if found else None
+
+
+def winning_rule(
+    rules: Iterable[IssuerRule], site_id: int, category_id: int, class_id: int | None
+) -> IssuerRule | None:
+    """The fitting rule with most conditions, else the first of them."""
 
     def fits(rule: IssuerRule) -> bool:
         return (
-            rule.site_id in (None, resource.site_id)
-            and rule.category_id in (None, resource.category_id)
-            and (rule.class_id is None or (member is not None and rule.class_id == member.class_id))
+            rule.site_id in (None, site_id)
+            and rule.category_id in (None, category_id)
+            and (rule.class_id is None or rule.class_id == class_id)
         )
 
-    def conditions(rule: IssuerRule) -> int:
-        return sum(value is not None for value in (rule.site_id, rule.category_id, rule.class_id))
-
-    found = sorted(filter(fits, rules), key=lambda rule: (-conditions(rule), rule.id))
-    return found[0].legal_entity_id if found else None
+    return min(filter(fits, rules), key=lambda rule: rule.order, default=None)
 
 
 def uses_of_entity(session: Session, uses: Iterable[UsageSession], entity_id: int) -> list[UsageSession]:

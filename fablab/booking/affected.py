@@ -6,8 +6,9 @@ whom it would touch.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
@@ -17,9 +18,9 @@ from fablab.booking.models import Claim, Reservation, ReservationState
 from fablab.booking.queries import availability
 from fablab.catalog import queries as catalog
 from fablab.catalog.models import Resource
-from fablab.core.i18n import _
+from fablab.core.i18n import _, show_period
 from fablab.core.period import Period
-from fablab.core.refusals import Conflict, Refusal
+from fablab.core.refusals import Conflict, Refusal, Refused
 from fablab.members import queries as members
 from fablab.members.actor import Actor
 from fablab.training import queries as training
@@ -31,11 +32,31 @@ SHOWN = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Touched:
-    """A reservation that a change would make impossible, and the resources that its member could have instead."""
+class Instead:
+    """A resource that somebody could have instead."""
 
-    reservation: Reservation
-    instead: list[Resource]
+    id: int
+    name: str
+    site_id: int
+    site: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Touched:
+    """A reservation that a change would make impossible, and what its member could have instead; values and no rows,
+    since the change that was not made is rolled back before anybody reads them.
+    """
+
+    reservation_id: int
+    member: str
+    resource: str
+    site_id: int
+    zone: ZoneInfo
+    period: Period
+    places: int
+    instead: list[Instead]
+    suggested: int | None
+    """The first of them that no reservation before this one is to have; None if there is none."""
 
 
 class Undecided(Conflict):
@@ -105,11 +126,12 @@ def with_alternatives(
     places = sorted({row.site_id for row in candidates})
     levels = {key: tuple(access.level_at(site_id) for site_id in places) for key, access in accesses.items()}
     alike = {levels[row.member_id]: accesses[row.member_id] for row in reservations}
+    ids = {row.id for row in reservations}
     free = {
         (key, count, item.resource.id): item.free
         for key, access in alike.items()
         for count in {row.places for row in reservations}
-        for item in availability(session, candidates, whole, now, access, places=count)
+        for item in availability(session, candidates, whole, now, access, places=count, apart_from=ids)
     }
 
     def instead(row: Reservation) -> list[Resource]:
@@ -124,7 +146,33 @@ def with_alternatives(
         ]
         return sorted(fitting, key=lambda other: (other.site_id != row.resource.site_id, other.name))
 
-    return [Touched(row, instead(row)) for row in reservations]
+    return _shown([(row, instead(row)) for row in reservations])
+
+
+def _shown(found: list[tuple[Reservation, list[Resource]]]) -> list[Touched]:
+    """As values, each with a suggestion; the same resource is not suggested twice for the same time."""
+    planned: dict[int, list[Period]] = {}
+    shown = []
+    for row, others in found:
+        fitting = (
+            item.id for item in others if not any(row.period.overlaps(part) for part in planned.get(item.id, []))
+        )
+        suggested = next(fitting, None)
+        if suggested is not None:
+            planned.setdefault(suggested, []).append(row.period)
+        touched = Touched(
+            reservation_id=row.id,
+            member=row.member.name,
+            resource=row.resource.name,
+            site_id=row.resource.site_id,
+            zone=row.resource.site.zone,
+            period=row.period,
+            places=row.places,
+            instead=[Instead(item.id, item.name, item.site_id, item.site.name) for item in others],
+            suggested=suggested,
+        )
+        shown.append(touched)
+    return shown
 
 
 def settle(
@@ -145,9 +193,22 @@ def settle(
     """
     if any(decisions.of(row.id) is None for row in reservations):
         raise Undecided(with_alternatives(session, reservations[:SHOWN], now, without=without), len(reservations))
+    # What is given back first may be what another one moves to.
+    for row in reservations:
+        if decisions.of(row.id) == CANCEL:
+            services.cancel(session, actor, row.id, now, reason=reason)
     for row in reservations:
         decision = decisions.of(row.id)
-        if decision == CANCEL:
-            services.cancel(session, actor, row.id, now, reason=reason)
-        elif decision is not None and decision != KEEP:
-            services.move(session, actor, row.id, int(decision), now, reason=reason)
+        if decision not in (None, CANCEL, KEEP):
+            _move(session, actor, row, int(decision), reason, now)
+
+
+def _move(session: Session, actor: Actor, row: Reservation, resource_id: int, reason: str, now: datetime) -> None:
+    """Move one of several; a refusal says which one it is about."""
+    who, period = row.member.name, show_period(row.period, row.resource.site.zone)
+    try:
+        services.move(session, actor, row.id, resource_id, now, reason=reason)
+    except Refused as refused:
+        name = catalog.resource(session, resource_id).name
+        text = _("%(who)s, %(period)s, cannot move to %(name)s:", who=who, period=period, name=name)
+        raise type(refused)(replace(item, message=f"{text} {item.message}") for item in refused.refusals) from refused

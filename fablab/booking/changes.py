@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from fablab.booking import queries
-from fablab.booking.affected import Decisions, settle, upcoming_on
+from fablab.booking import claiming, queries
+from fablab.booking.affected import CANCEL, KEEP, Decisions, settle, upcoming_on
 from fablab.booking.models import Reservation
 from fablab.booking.opening import hours_of
 from fablab.catalog import queries as catalog
@@ -49,7 +49,7 @@ def set_state(
         Undecided: reservations are touched and not all decided.
         Refused: it would be back before now, or a reservation cannot be moved where it was decided.
     """
-    resource = catalog.lock_resources(session, [resource_id])[0]
+    resource = _lock(session, [resource_id], decisions)[resource_id]
     actor.needs_at_site(Role.FABMANAGER, resource.site_id)
     if outage.until is not None and outage.until <= now:
         raise Refused.because("until", _("It cannot be back before now. Leave the time out if nobody knows."))
@@ -80,7 +80,7 @@ def edit_resource(
         Conflict: somebody else changed it since.
         Undecided: reservations are touched and not all decided.
     """
-    catalog.lock_resources(session, [resource_id])
+    _lock(session, [resource_id], decisions)
     before = catalog.resource(session, resource_id)
     places, site_id = before.places, before.site_id
 
@@ -125,10 +125,19 @@ def change_hours(
     """
     ids = [row.id for row in catalog.resources(session, site_id=site_id)]
     # Who reserves meanwhile waits for us, and then finds the hours as they are after the change.
-    catalog.lock_resources(session, ids)
+    _lock(session, ids, decisions)
     rows = upcoming_on(session, ids, Period(now, now + HORIZON))
     touched = _made_closed(session, rows, change, now)
     settle(session, actor, touched, decisions, reason, now)
+
+
+def _lock(session: Session, resource_ids: list[int], decisions: Decisions) -> dict[int, Resource]:
+    """Lock all that a change may touch, at once and in order: the resources, those whose reservations take them
+    besides, and those to which reservations move. Who reserves meanwhile waits, and then sees the change.
+    """
+    targets = {int(value) for value in decisions.each.values() if value not in (CANCEL, KEEP)}
+    wanted = claiming.leading_to(session, resource_ids) | targets
+    return claiming.lock(session, wanted).rows if wanted else {}
 
 
 def _made_closed(

@@ -76,6 +76,12 @@ def lock(session: Session, resource_ids: Iterable[int]) -> Taking:
     return Taking(rows, links)
 
 
+def leading_to(session: Session, resource_ids: Iterable[int]) -> set[int]:
+    """These resources, and all whose reservations take one of them besides."""
+    back = [Link(link.other_id, link.resource_id, None) for link in _links(session)]
+    return reached(resource_ids, back)
+
+
 def look(session: Session, resource_ids: Iterable[int]) -> Taking:
     """The same without a lock, for those who only look."""
     links = _links(session)

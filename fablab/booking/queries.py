@@ -1,6 +1,6 @@
 """What is asked of reservations and of free time."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -180,15 +180,18 @@ def availability(
     access: Access | None = None,
     *,
     places: int = 1,
+    apart_from: Container[int] = (),
 ) -> list[Availability]:
     """When each resource is open to a person of that access (None: a visitor), what of it is taken, and when so many
-    of its places are free from now on, with all that they need besides; in a fixed number of statements.
+    of its places are free from now on, with all that they need besides; in a fixed number of statements. What the
+    reservations `apart_from` hold counts as free.
     """
     whole = _with_needed(session, resources)
     hours = hours_of(session, whole.rows.values(), within, now)
     taken: dict[int, list[Busy]] = {key: [] for key in whole.rows}
     for item in busy(session, whole.rows, within):
-        taken[item.resource_id].append(item)
+        if item.reservation_id not in apart_from:
+            taken[item.resource_id].append(item)
     who = access or Access()
     ahead = Period(max(within.start, now), within.end) if within.end > now else None
     found = []

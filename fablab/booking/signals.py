@@ -7,3 +7,5 @@ cancelled = Signal("A reservation was cancelled. Sends: session, reservation, by
 moved = Signal(
     "A reservation went to another resource. Sends: session, reservation, before (the resource), by_id, reason, now."
 )
+supervision_missing = Signal("Nobody will be there for a reservation. Sends: session, reservation, shift, now.")
+supervision_restored = Signal("Somebody will be there after all. Sends: session, reservation, shift, now.")

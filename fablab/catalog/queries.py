@@ -2,10 +2,19 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from fablab.catalog.models import Category, CategoryTimetable, Resource, ResourceLink, ResourceState
+from fablab.catalog.models import (
+    Category,
+    CategoryField,
+    CategoryTimetable,
+    Placement,
+    Resource,
+    ResourceFile,
+    ResourceLink,
+    ResourceState,
+)
 from fablab.core.errors import NotFound
 
 _WHOLE = (joinedload(Resource.category), joinedload(Resource.site), joinedload(Resource.room))
@@ -80,3 +89,60 @@ def lock_resources(session: Session, resource_ids: list[int]) -> list[Resource]:
         missing = sorted(set(wanted) - {row.id for row in found})
         raise NotFound(f"resource {missing[0]}")
     return found
+
+
+def category_field(session: Session, field_id: int) -> CategoryField:
+    """The field with this id; NotFound if there is none."""
+    found = session.get(CategoryField, field_id)
+    if found is None:
+        raise NotFound(f"category field {field_id}")
+    return found
+
+
+def fields_of(session: Session, category_ids: Iterable[int]) -> dict[int, list[CategoryField]]:
+    """The fields of each of these categories, in order."""
+    found: dict[int, list[CategoryField]] = {category_id: [] for category_id in category_ids}
+    query = select(CategoryField).where(CategoryField.category_id.in_(found))
+    for row in session.scalars(query.order_by(CategoryField.position, CategoryField.id)):
+        found[row.category_id].append(row)
+    return found
+
+
+def counts(session: Session) -> dict[int, int]:
+    """How many resources each category has that has any, the retired ones too."""
+    query = select(Resource.category_id, func.count(Resource.id)).group_by(Resource.category_id)
+    return {row[0]: row[1] for row in session.execute(query)}
+
+
+def links_around(session: Session, resource_id: int) -> list[ResourceLink]:
+    """The links from a resource to others, and from others to it."""
+    query = select(ResourceLink).where(
+        or_(ResourceLink.resource_id == resource_id, ResourceLink.other_id == resource_id)
+    )
+    return list(session.scalars(query.order_by(ResourceLink.id)))
+
+
+def files_of(session: Session, resource_id: int) -> list[ResourceFile]:
+    """A resource's papers, by what they are for and title."""
+    query = select(ResourceFile).options(joinedload(ResourceFile.file)).where(ResourceFile.resource_id == resource_id)
+    return list(session.scalars(query.order_by(ResourceFile.role, ResourceFile.title, ResourceFile.id)))
+
+
+def resource_file(session: Session, paper_id: int) -> ResourceFile:
+    """The paper with this id; NotFound if there is none."""
+    found = session.get(ResourceFile, paper_id)
+    if found is None:
+        raise NotFound(f"resource file {paper_id}")
+    return found
+
+
+def placements_of(session: Session, resource_id: int, *, limit: int = 50) -> list[Placement]:
+    """Where a resource has stood, the latest first."""
+    query = (
+        select(Placement)
+        .options(joinedload(Placement.site), joinedload(Placement.room))
+        .where(Placement.resource_id == resource_id)
+        .order_by(Placement.from_at.desc(), Placement.id.desc())
+        .limit(limit)
+    )
+    return list(session.scalars(query))

@@ -9,14 +9,14 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from fablab.catalog import queries
-from fablab.catalog.models import Placement, Resource, ResourceState, StateChange
+from fablab.catalog import queries, specs
+from fablab.catalog.models import Category, CategoryKind, Placement, Resource, ResourceState, StateChange
 from fablab.core.errors import NotFound
 from fablab.core.i18n import _
 from fablab.core.refusals import Conflict, Refusal, Refused
 from fablab.core.text import line_of, lines_of
 from fablab.members.actor import Actor
-from fablab.members.models import Role
+from fablab.members.models import Member, Role
 from fablab.sites.models import Room, Site, Timetable
 
 
@@ -40,6 +40,25 @@ class ResourceCard:
     adviser_id: int | None = None
 
 
+def card_of(resource: Resource) -> ResourceCard:
+    """What is written about a resource now."""
+    return ResourceCard(
+        name=resource.name,
+        category_id=resource.category_id,
+        site_id=resource.site_id,
+        room_id=resource.room_id,
+        model=resource.model,
+        description=resource.description,
+        places=resource.places,
+        slot_minutes=resource.slot_minutes,
+        needs_staff=resource.needs_staff,
+        timetable_id=resource.timetable_id,
+        specs={int(key): str(text) for key, text in (resource.specs or {}).items()},
+        organisation=resource.organisation,
+        adviser_id=resource.adviser_id,
+    )
+
+
 def add_resource(session: Session, actor: Actor, card: ResourceCard, now: datetime) -> Resource:
     """Put a resource into the catalogue.
 
@@ -50,7 +69,7 @@ def add_resource(session: Session, actor: Actor, card: ResourceCard, now: dateti
     actor.needs_at_site(Role.FABMANAGER, card.site_id)
     _check(session, card)
     resource = Resource(code=_free_code(session, card.name), created_at=now)
-    _write(resource, card)
+    _write(session, resource, card)
     session.add(resource)
     session.flush()
     _place(session, actor, resource, now)
@@ -77,7 +96,10 @@ def edit_resource(
         raise Conflict.because("stale", text)
     _check(session, card)
     stood = (resource.site_id, resource.room_id)
-    _write(resource, card)
+    if card.site_id != resource.site_id and queries.links_around(session, resource_id):
+        text = _("Other resources go with it, or it with them. Undo those links before it goes to another site.")
+        raise Refused.because("linked", text)
+    _write(session, resource, card)
     resource.version += 1
     session.flush()
     if stood != (resource.site_id, resource.room_id):
@@ -122,6 +144,9 @@ def add_use(session: Session, resource_id: int, seconds: int) -> None:
 
 
 def _check(session: Session, card: ResourceCard) -> None:
+    if session.get(Site, card.site_id) is None:
+        raise NotFound(f"site {card.site_id}")
+    category = queries.category(session, card.category_id)
     reasons = []
     if not line_of(card.name):
         reasons.append(Refusal("name_missing", _("A machine needs a name.")))
@@ -135,16 +160,27 @@ def _check(session: Session, card: ResourceCard) -> None:
             reasons.append(Refusal("room", _("This room is not at that site.")))
     if card.timetable_id is not None:
         timetable = session.get(Timetable, card.timetable_id)
-        if timetable is None or timetable.site_id != card.site_id:
-            reasons.append(Refusal("timetable", _("This timetable is not of that site.")))
-    if session.get(Site, card.site_id) is None:
-        raise NotFound(f"site {card.site_id}")
-    queries.category(session, card.category_id)
+        if timetable is None or timetable.site_id != card.site_id or timetable.is_main:
+            reasons.append(Refusal("timetable", _("This is no narrower timetable of that site.")))
+    reasons += specs.reasons_against(category.fields, card.specs)
+    reasons += _against_adviser(session, category, card)
     if reasons:
         raise Refused(reasons)
 
 
-def _write(resource: Resource, card: ResourceCard) -> None:
+def _against_adviser(session: Session, category: Category, card: ResourceCard) -> list[Refusal]:
+    if category.kind != CategoryKind.ADVISER:
+        has_one = card.adviser_id is not None or line_of(card.organisation)
+        text = _("Only a resource of an adviser’s category has a person and an organisation.")
+        return [Refusal("no_adviser", text)] if has_one else []
+    person = session.get(Member, card.adviser_id) if card.adviser_id is not None else None
+    if card.adviser_id is not None and (person is None or person.left_at is not None):
+        return [Refusal("adviser", _("This person is no member, or has left."))]
+    return []
+
+
+def _write(session: Session, resource: Resource, card: ResourceCard) -> None:
+    fields = {field.id: field for field in queries.category(session, card.category_id).fields}
     resource.name = line_of(card.name)
     resource.category_id = card.category_id
     resource.site_id = card.site_id
@@ -155,7 +191,7 @@ def _write(resource: Resource, card: ResourceCard) -> None:
     resource.slot_minutes = card.slot_minutes
     resource.needs_staff = card.needs_staff
     resource.timetable_id = card.timetable_id
-    resource.specs = {str(key): line_of(text) for key, text in card.specs.items() if line_of(text)}
+    resource.specs = {str(key): text for key, line in card.specs.items() if (text := specs.kept(fields[key], line))}
     resource.organisation = line_of(card.organisation)
     resource.adviser_id = card.adviser_id
 

@@ -140,6 +140,11 @@ def show_duration(seconds: int) -> str:
     return f"{hours} h {rest:02d}" if rest else f"{hours} h"
 
 
+def show_age(seconds: int) -> str:
+    """How long ago, roughly: `3 jours`, `2 heures`."""
+    return str(dates.format_timedelta(max(60, seconds), threshold=1.2, granularity="minute", locale=_babel()))
+
+
 def show_exact_duration(seconds: int) -> str:
     """A duration to the second, for what is multiplied by a price: `1 h 05 min 09 s`, `45 min 00 s`."""
     minutes, rest = divmod(abs(seconds), 60)

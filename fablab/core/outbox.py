@@ -101,3 +101,9 @@ def reasons_for_giving_up(session: Session, *, limit: int = 3) -> list[str]:
     """Why the latest of them were given up."""
     query = select(OutboxRow.last_error).where(OutboxRow.given_up_at.is_not(None), OutboxRow.last_error.is_not(None))
     return [reason for reason in session.scalars(query.order_by(OutboxRow.id.desc()).limit(limit)) if reason]
+
+
+def was_put(session: Session, prefix: str) -> bool:
+    """Tell whether something was written whose key begins so."""
+    query = select(OutboxRow.id).where(OutboxRow.key.startswith(prefix, autoescape=True)).limit(1)
+    return session.scalar(query) is not None

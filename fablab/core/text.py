@@ -1,6 +1,8 @@
 """What people type, as it is kept: without characters that no page, mail, document or database can hold."""
 
 import re
+import unicodedata
+from collections.abc import Collection
 
 # Controls, and halves of characters that are none (surrogates); the line feed is treated apart.
 _BREAKS = re.compile(r"\r\n?|[\u0085\u2028\u2029]")
@@ -15,3 +17,14 @@ def line_of(text: str) -> str:
 def lines_of(text: str) -> str:
     """Several lines: breaks are kept as line feeds, other controls become spaces, space around the whole goes."""
     return _UNFIT.sub(" ", _BREAKS.sub("\n", text)).strip()
+
+
+def slug_of(name: str, taken: Collection[str], otherwise: str) -> str:
+    """A short word for an address, made from a name: unlike those taken; `otherwise` where nothing is left of it."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    stem = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:40].strip("-") or otherwise
+    number, slug = 1, stem
+    while slug in taken:
+        number += 1
+        slug = f"{stem}-{number}"
+    return slug

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from fablab.core.errors import NotFound
@@ -105,10 +105,46 @@ def members(session: Session, search: str = "", *, limit: int = 100) -> list[Mem
     return list(session.scalars(query.order_by(Member.name, Member.id).limit(limit)))
 
 
+def holders_of(session: Session, roles: Iterable[Role], site_id: int) -> list[Member]:
+    """The people who have one of these roles at a site, or in the whole network, by name."""
+    of_network = RoleGrant.site_id.is_(None) & RoleGrant.legal_entity_id.is_(None)
+    held = select(RoleGrant.member_id).where(
+        RoleGrant.role.in_(list(roles)), or_(RoleGrant.site_id == site_id, of_network)
+    )
+    query = select(Member).where(Member.id.in_(held), Member.left_at.is_(None)).order_by(Member.name, Member.id)
+    return list(session.scalars(query))
+
+
+def fabmanagers_of(session: Session, site_id: int) -> list[Member]:
+    """Who is told what a site's staff must know: its fabmanagers, or the network's administrators where it has none."""
+    return holders_of(session, [Role.FABMANAGER], site_id) or holders_of(session, [Role.ADMIN], site_id)
+
+
 def names_of(session: Session, member_ids: Iterable[int]) -> dict[int, str]:
     """The name of each of these people."""
     rows = session.execute(select(Member.id, Member.name).where(Member.id.in_(set(member_ids))))
     return {row.id: row.name for row in rows}
+
+
+def staff_of(session: Session, site_id: int, role: Role = Role.FABMANAGER) -> list[Member]:
+    """Those whose own role at a site, or in the whole network, includes this one; by name, without those who left."""
+    query = (
+        select(Member, RoleGrant)
+        .join(RoleGrant, RoleGrant.member_id == Member.id)
+        .where(
+            Member.left_at.is_(None),
+            or_(
+                RoleGrant.site_id == site_id,
+                and_(RoleGrant.site_id.is_(None), RoleGrant.legal_entity_id.is_(None)),
+            ),
+        )
+        .order_by(Member.name, Member.id)
+    )
+    found: dict[int, Member] = {}
+    for row, grant in session.execute(query):
+        if Actor(row.id, (Grant(Role(grant.role), grant.site_id),)).may_at_site(role, site_id):
+            found[row.id] = row
+    return list(found.values())
 
 
 def classes(session: Session) -> list[MemberClass]:

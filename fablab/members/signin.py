@@ -3,21 +3,14 @@
 The password itself is compared between the two transactions, since argon2 is slow by design.
 """
 
-import hashlib
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from fablab.core.db import is_postgresql
-from fablab.core.i18n import _
-from fablab.core.refusals import Refused
-from fablab.members import queries
-from fablab.members.models import SignInAttempt
+from fablab.members import queries, throttle
+from fablab.members.throttle import key_of
 
-WINDOW = timedelta(minutes=15)
 PER_ACCOUNT = 8
 PER_ADDRESS = 60
 
@@ -37,16 +30,8 @@ def begin(session: Session, email: str, address: str, now: datetime, *, what: st
         Refused: too many attempts on that account or from that address in the last quarter of an hour.
     """
     wanted = email.strip().lower()
-    limits = {_key(f"{what} account", wanted): PER_ACCOUNT, _key(f"{what} address", address): PER_ADDRESS}
-    _wait_for_others(session, limits)
-    session.execute(delete(SignInAttempt).where(SignInAttempt.at < now - timedelta(days=1)))
-    for key, limit in limits.items():
-        query = select(func.count()).where(SignInAttempt.key == key, SignInAttempt.at > now - WINDOW)
-        if (session.scalar(query) or 0) >= limit:
-            text = _("Too many attempts. Wait a quarter of an hour, then try again.")
-            raise Refused.because("too_many_attempts", text)
-    session.add_all(SignInAttempt(key=key, at=now) for key in limits)
-    session.flush()
+    limits = {key_of(f"{what} account", wanted): PER_ACCOUNT, key_of(f"{what} address", address): PER_ADDRESS}
+    throttle.count(session, limits, now)
     member = queries.member_by_email(session, wanted)
     if member is None or member.left_at is not None:
         return Candidate(None, None)
@@ -58,19 +43,5 @@ def complete(session: Session, email: str, address: str, *, what: str = "sign-in
 
     A workshop's people come from one address, so only failures may count against it.
     """
-    account, place = _key(f"{what} account", email.strip().lower()), _key(f"{what} address", address)
-    session.execute(delete(SignInAttempt).where(SignInAttempt.key == account))
-    latest = select(func.max(SignInAttempt.id)).where(SignInAttempt.key == place).scalar_subquery()
-    session.execute(delete(SignInAttempt).where(SignInAttempt.id == latest))
-    session.flush()
-
-
-def _wait_for_others(session: Session, keys: Iterable[str]) -> None:
-    """Let no attempt under the same keys be counted until this one is; on SQLite there is one writer anyway."""
-    if is_postgresql(session):
-        for key in sorted(keys):
-            session.execute(select(func.pg_advisory_xact_lock(int(key[:15], 16))))
-
-
-def _key(what: str, value: str) -> str:
-    return hashlib.sha256(f"{what} {value}".encode()).hexdigest()
+    throttle.forget(session, key_of(f"{what} account", email.strip().lower()))
+    throttle.forget_latest(session, key_of(f"{what} address", address))

@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 from fablab.billing.models import Invoice
 from fablab.billing.signals import invoice_issued
 from fablab.booking.models import Reservation
-from fablab.booking.signals import booked, cancelled
+from fablab.booking.signals import booked, cancelled, moved
+from fablab.catalog.models import Resource
 from fablab.core.links import link
 from fablab.members import queries as members
 from fablab.members.models import Member
@@ -50,6 +51,27 @@ def tell_cancelled(sender: Any, *, session: Session, reservation: Reservation, b
     zone = reservation.resource.site.zone
     key = f"cancelled:{reservation.id}"
     write_mail(session, member, "cancelled", key, now, reservation=reservation, zone=zone, link=link("/day"))
+
+
+@moved.connect
+def tell_moved(
+    sender: Any,
+    *,
+    session: Session,
+    reservation: Reservation,
+    before: Resource,
+    by_id: int,
+    reason: str,
+    now: datetime,
+) -> None:
+    """Tell a member whose reservation was given to another resource, and why; one who did it knows."""
+    if by_id == reservation.member_id:
+        return
+    member = members.member(session, reservation.member_id)
+    key = f"moved:{reservation.id}:{reservation.version}"
+    values = {"reservation": reservation, "before": before, "reason": reason}
+    zone = reservation.resource.site.zone
+    write_mail(session, member, "moved", key, now, zone=zone, link=link("/me"), **values)
 
 
 @certificate_granted.connect

@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from fablab.core.errors import NotFound
 from fablab.core.period import Period, common, merged, without
+from fablab.members import queries as members
 from fablab.shifts.models import Duty, DutyState, HandoverNote, Shift
 from fablab.sites import timetables
 from fablab.sites.hours import Hours
@@ -15,6 +16,7 @@ from fablab.sites.models import Site, Staffing
 from fablab.sites.timetables import SiteTimetables
 
 LONGEST_SHIFT = timedelta(hours=24)
+LONGEST_NOTICE = timedelta(hours=336)
 _WHOLE = (
     joinedload(Shift.site),
     joinedload(Shift.course),
@@ -82,6 +84,101 @@ def shift(session: Session, shift_id: int) -> Shift:
     if found is None:
         raise NotFound(f"shift {shift_id}")
     return found
+
+
+def duty(session: Session, duty_id: int) -> Duty:
+    """The duty with this id, with its shift; NotFound if there is none."""
+    query = select(Duty).options(joinedload(Duty.member), joinedload(Duty.shift).joinedload(Shift.site))
+    found = session.scalar(query.where(Duty.id == duty_id))
+    if found is None:
+        raise NotFound(f"duty {duty_id}")
+    return found
+
+
+def standing_duties(session: Session, member_id: int, within: Period) -> list[Duty]:
+    """The duties that stand of a person on shifts that touch a period."""
+    query = (
+        select(Duty)
+        .join(Shift, Duty.shift_id == Shift.id)
+        .options(joinedload(Duty.shift).joinedload(Shift.site))
+        .where(
+            Duty.member_id == member_id,
+            Duty.state.in_((DutyState.TAKEN, DutyState.CONFIRMED)),
+            Shift.withdrawn_at.is_(None),
+            Shift.starts_at < within.end,
+            Shift.ends_at > within.start,
+        )
+        .order_by(Shift.starts_at)
+    )
+    return list(session.scalars(query))
+
+
+def asked_of(session: Session, member_id: int, now: datetime) -> list[Duty]:
+    """The duties that others offer to this person in exchange for one of theirs."""
+    own = aliased(Duty)
+    query = (
+        select(Duty)
+        .join(Shift, Duty.shift_id == Shift.id)
+        .join(own, Duty.in_exchange_for_id == own.id)
+        .options(joinedload(Duty.member), joinedload(Duty.shift).joinedload(Shift.site))
+        .where(
+            own.member_id == member_id,
+            own.state.in_((DutyState.TAKEN, DutyState.CONFIRMED)),
+            Duty.offered_at.is_not(None),
+            Duty.state.in_((DutyState.TAKEN, DutyState.CONFIRMED)),
+            Shift.ends_at > now,
+        )
+        .order_by(Shift.starts_at)
+    )
+    return list(session.scalars(query))
+
+
+def short(session: Session, now: datetime) -> list[Shift]:
+    """The shifts that must have their people by now, lack some, and of which staff were not told yet."""
+    query = (
+        select(Shift)
+        .join(Shift.site)
+        .options(*_WHOLE)
+        .where(
+            Shift.withdrawn_at.is_(None),
+            Shift.alerted_at.is_(None),
+            Shift.starts_at > now,
+            Shift.starts_at <= now + LONGEST_NOTICE,
+            Site.staffing == Staffing.SHIFTS,
+        )
+        .order_by(Shift.starts_at, Shift.id)
+    )
+    return [
+        row
+        for row in session.scalars(query)
+        if row.starts_at <= now + timedelta(hours=row.site.shift_notice_hours)
+        and sum(duty.state == DutyState.CONFIRMED for duty in row.duties) < row.minimum
+    ]
+
+
+def to_confirm(session: Session, now: datetime, early: timedelta) -> list[Duty]:
+    """The duties that are taken but not confirmed, of shifts that must have their people by `early` from now."""
+    query = (
+        select(Duty)
+        .join(Shift, Duty.shift_id == Shift.id)
+        .options(joinedload(Duty.member), joinedload(Duty.shift).joinedload(Shift.site))
+        .where(
+            Duty.state == DutyState.TAKEN,
+            Shift.withdrawn_at.is_(None),
+            Shift.starts_at > now,
+            Shift.starts_at <= now + LONGEST_NOTICE + early,
+        )
+    )
+    return [
+        row
+        for row in session.scalars(query)
+        if row.shift.starts_at - timedelta(hours=row.shift.site.shift_notice_hours) - early <= now
+    ]
+
+
+def names(session: Session, member_ids: Iterable[int]) -> dict[int, str]:
+    """The names of those who served, those who left since among them."""
+    return members.names_of(session, set(member_ids))
 
 
 def notes_of(session: Session, site_id: int, before: datetime, *, limit: int = 20) -> list[HandoverNote]:

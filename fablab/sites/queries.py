@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from fablab.core.errors import NotFound
-from fablab.sites.models import AccessLevel, LegalEntity, Room, Site, VatRegime
+from fablab.sites.models import AccessLevel, LegalEntity, Room, Site, Timetable, VatRegime
 
 
 def sites(session: Session) -> list[Site]:
@@ -23,8 +23,15 @@ def site(session: Session, site_id: int) -> Site:
 
 
 def rooms(session: Session) -> list[Room]:
-    """Every room of every site, by site and name."""
-    return list(session.scalars(select(Room).join(Site).order_by(Site.name, Room.name)))
+    """Every room of every site that is still there, by site and name."""
+    query = select(Room).join(Site).where(Room.removed_at.is_(None))
+    return list(session.scalars(query.order_by(Site.name, Room.name)))
+
+
+def narrower_timetables(session: Session) -> list[Timetable]:
+    """Every timetable besides the sites' own, by site and name."""
+    query = select(Timetable).join(Site, Site.id == Timetable.site_id).where(Timetable.is_main.is_(False))
+    return list(session.scalars(query.order_by(Site.name, Timetable.name)))
 
 
 def room(session: Session, room_id: int) -> Room:
@@ -52,6 +59,15 @@ def lock_site(session: Session, site_id: int) -> Site:
     return found
 
 
+def lock_entity(session: Session, entity_id: int) -> LegalEntity:
+    """The entity, locked until the transaction ends, as it stands now; NotFound if there is none."""
+    query = select(LegalEntity).where(LegalEntity.id == entity_id).with_for_update(key_share=True)
+    found = session.scalar(query.execution_options(populate_existing=True))
+    if found is None:
+        raise NotFound(f"legal entity {entity_id}")
+    return found
+
+
 def access_levels(session: Session) -> dict[int, str]:
     """What the network calls its levels of access, from the lowest above everybody's."""
     return {row.rank: row.name for row in session.scalars(select(AccessLevel).order_by(AccessLevel.rank))}
@@ -74,6 +90,14 @@ def lock_legal_entity(session: Session, entity_id: int) -> None:
     """Let nobody else issue for the entity, or undo what might be issued, until the transaction ends."""
     query = select(LegalEntity.id).where(LegalEntity.id == entity_id).with_for_update(key_share=True)
     session.scalars(query).one()
+
+
+def vat_regimes(session: Session) -> dict[int, list[VatRegime]]:
+    """Every VAT regime by its entity, the latest first."""
+    found: dict[int, list[VatRegime]] = {}
+    for row in session.scalars(select(VatRegime).order_by(VatRegime.valid_from.desc())):
+        found.setdefault(row.legal_entity_id, []).append(row)
+    return found
 
 
 def vat_regime_on(session: Session, entity_id: int, day: date) -> VatRegime:

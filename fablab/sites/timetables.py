@@ -93,6 +93,15 @@ def seasons_of(session: Session, timetable_id: int) -> list[tuple[Season, list[O
     return list(found.values())
 
 
+def season_rows(session: Session, timetable_ids: Iterable[int]) -> dict[int, list[Season]]:
+    """The seasons of each of these timetables, without their openings: the usual one first, then by date."""
+    query = select(Season).where(Season.timetable_id.in_(set(timetable_ids)))
+    found: dict[int, list[Season]] = {}
+    for season in session.scalars(query.order_by(Season.first_on.is_not(None), Season.first_on, Season.id)):
+        found.setdefault(season.timetable_id, []).append(season)
+    return found
+
+
 def exceptions_of(session: Session, site_id: int, since: date) -> list[HoursException]:
     """A site's closures and exceptional openings that are not over on that day, by day."""
     query = (

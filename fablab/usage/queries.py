@@ -1,8 +1,9 @@
 """What is asked of machines' states and of sessions of use."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from fablab.catalog.models import Resource
@@ -76,3 +77,13 @@ def waiting(session: Session, site_ids: Iterable[int], *, limit: int = 200) -> l
         .limit(limit)
     )
     return list(session.scalars(query))
+
+
+def measured_since(session: Session, resource_id: int, moment: datetime) -> int:
+    """The seconds of measured use of a resource in sessions that are over and began since an instant."""
+    query = select(func.coalesce(func.sum(UsageSession.seconds), 0)).where(
+        UsageSession.resource_id == resource_id,
+        UsageSession.started_at >= moment,
+        UsageSession.ended_at.is_not(None),
+    )
+    return int(session.scalar(query) or 0)

@@ -1,4 +1,4 @@
-"""What a resource is, for its page: its picture, its specifications, its papers, what goes with it, its rules in words."""
+"""What a resource is, for its page: its picture, specifications and papers, what goes with it, its rules in words."""
 
 from dataclasses import dataclass
 

@@ -70,8 +70,14 @@ def _why(code: int) -> str:
         403: _("Your roles do not allow it. If they should, ask an administrator of the lab."),
         404: _("The address is wrong, what it showed is gone, or it belongs to somebody else."),
         405: _("A form’s address was probably opened as a page. Go back and use the page’s buttons."),
-        413: _("What was sent exceeds two megabytes."),
+        413: _too_large(),
     }.get(code, _("Something in the address or in the form is not as it should be. Go back and try again."))
+
+
+def _too_large() -> str:
+    """How much this address takes; the browser still holds what was typed."""
+    count = (request.max_content_length or 0) >> 20
+    return _("What was sent exceeds %(count)s MB. Go back: what you wrote is still there. Send less.", count=count)
 
 
 def _same_moment() -> str:

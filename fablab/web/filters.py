@@ -42,6 +42,7 @@ def register(app: Flask) -> None:
         cents=rounded,
         utc=utc,
         ago=show_since,
+        age=show_age,
         price=show_price,
     )
     environment.globals.update(
@@ -72,6 +73,11 @@ def show_since(moment: datetime) -> str:
     zone = lab_zone()
     today = clock.now().astimezone(zone).date() == moment.astimezone(zone).date()
     return i18n.show_time(moment, zone) if today else i18n.show_moment(moment, zone)
+
+
+def show_age(moment: datetime) -> str:
+    """How long ago an instant was, roughly."""
+    return i18n.show_age(int((clock.now() - moment).total_seconds()))
 
 
 def show_price(quote: Quote, currency: str = "EUR") -> str:

@@ -5,6 +5,7 @@ from flask_wtf import CSRFProtect
 from werkzeug.exceptions import BadRequest
 
 from fablab.core.i18n import _
+from fablab.web import uploads
 
 csrf = CSRFProtect()
 
@@ -18,6 +19,7 @@ def register(app: Flask) -> None:
     def look() -> None:
         if request.blueprint == "api" or request.endpoint == "static":
             return
+        uploads.make_room(app)
         _refuse_null_characters()
         if app.config["WTF_CSRF_ENABLED"]:
             csrf.protect()

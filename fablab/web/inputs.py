@@ -1,13 +1,15 @@
 """What browsers send, made into values; what cannot be one is a bad request, never a crash."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
+from zoneinfo import ZoneInfo
 
 from flask import request
 from werkzeug.exceptions import BadRequest
 from werkzeug.routing import IntegerConverter, Map
 
-from fablab.core.i18n import _
-from fablab.core.period import first_day_of
+from fablab.core.i18n import _, show_date
+from fablab.core.period import AmbiguousTime, NoSuchTime, first_day_of, instant_of
+from fablab.core.refusals import Refused
 
 LARGEST_ID = 2**31 - 1
 """What a column of ids holds on PostgreSQL."""
@@ -69,6 +71,25 @@ def instant(text: str) -> datetime:
     if found is None or found.tzinfo is None or found.year not in _YEARS:
         raise BadRequest(_("“%(text)s” is not a time that can be booked; choose one of the slots.", text=text[:40]))
     return found.astimezone(UTC)
+
+
+def wall_time(on: date, text: str, zone: ZoneInfo) -> datetime:
+    """The instant at which the zone's clocks show `HH:MM` on that day.
+
+    Raises:
+        Refused: it is no time of day, or one that the clocks skip or show twice on that day.
+    """
+    try:
+        return instant_of(on, time.fromisoformat(text), zone)
+    except NoSuchTime:
+        message = _("%(time)s does not exist on %(day)s: the clocks skip it.", time=text, day=show_date(on))
+    except AmbiguousTime:
+        message = _(
+            "The clocks show %(time)s twice on %(day)s. Choose a time that is clear.", time=text, day=show_date(on)
+        )
+    except ValueError:
+        message = _("“%(text)s” is not a time of day; a time looks like 14:30.", text=text[:40])
+    raise Refused.because("time", message)
 
 
 def minutes(text: str | None, default: int) -> int:

@@ -8,6 +8,7 @@ from fablab.web import (
     billing,
     day,
     desk,
+    duties,
     errors,
     filters,
     guards,
@@ -20,13 +21,18 @@ from fablab.web import (
     machine,
     machines,
     me,
+    outages,
     people,
     prefs,
     prices,
+    problems,
+    reporting,
     reservations,
     sheet,
+    shifts,
     tokens,
     training,
+    upkeep,
 )
 from fablab.web.inputs import RowId
 
@@ -35,6 +41,7 @@ SCREENS = (
     billing,
     day,
     desk,
+    duties,
     health,
     home,
     invoices,
@@ -42,13 +49,18 @@ SCREENS = (
     machine,
     machines,
     me,
+    outages,
     people,
     prefs,
     prices,
+    problems,
+    reporting,
     reservations,
     sheet,
+    shifts,
     tokens,
     training,
+    upkeep,
 )
 
 

@@ -1,9 +1,11 @@
 """The words for choices that the database keeps as codes."""
 
 from fablab.booking.models import Nature, Reservation, ReservationState
-from fablab.catalog.models import ResourceState
+from fablab.catalog.due import Standing
+from fablab.catalog.models import CategoryKind, FieldKind, FileRole, ProblemKind, ProblemState, ResourceState
 from fablab.core.i18n import _
 from fablab.members.models import Role
+from fablab.shifts.models import DutyState
 from fablab.usage.models import Condition, Review
 
 
@@ -38,6 +40,35 @@ def resource_state(code: str) -> str:
         ResourceState.MAINTENANCE: _("Maintenance"),
         ResourceState.RETIRED: _("Retired"),
     }[ResourceState(code)]
+
+
+def problem_kind(code: str) -> str:
+    """What was reported."""
+    return {
+        ProblemKind.PROBLEM: _("Problem"),
+        ProblemKind.INJURY: _("Injury"),
+        ProblemKind.NEAR_MISS: _("Near miss"),
+    }[ProblemKind(code)]
+
+
+def problem_state(code: str) -> str:
+    """How far a problem is."""
+    return {
+        ProblemState.NEW: _("New"),
+        ProblemState.ASSIGNED: _("Taken care of"),
+        ProblemState.WAITING: _("Waits for parts"),
+        ProblemState.FIXED: _("Fixed"),
+    }[ProblemState(code)]
+
+
+def due_standing(code: int) -> str:
+    """How near maintenance is."""
+    return {
+        Standing.OK: _("Up to date"),
+        Standing.SOON: _("Soon"),
+        Standing.DUE: _("Due"),
+        Standing.OVERDUE: _("Overdue"),
+    }[Standing(code)]
 
 
 def condition(code: str) -> str:
@@ -86,6 +117,45 @@ def reservation_state(reservation: Reservation) -> str:
     return _("Used") if reservation.started_at else _("Over")
 
 
+def duty_state(code: str) -> str:
+    """How far somebody's promise to come is."""
+    return {
+        DutyState.TAKEN: _("to confirm"),
+        DutyState.CONFIRMED: _("comes"),
+        DutyState.DROPPED: _("cannot come"),
+        DutyState.HANDED_OVER: _("handed over"),
+        DutyState.MISSED: _("did not come"),
+    }[DutyState(code)]
+
+
 def kind(code: str) -> str:
     """What a kind of machine is called by those who make it."""
     return {"octoprint": "OctoPrint"}.get(code, code.replace("_", " ").title())
+
+
+def category_kind(code: str) -> str:
+    """What a category's resources are."""
+    return {
+        CategoryKind.MACHINE: _("Machines and equipment"),
+        CategoryKind.SPACE: _("Spaces: rooms, desks, studios"),
+        CategoryKind.ADVISER: _("Advisers: people whom members meet"),
+    }[CategoryKind(code)]
+
+
+def field_kind(code: str) -> str:
+    """What is written into a category's field."""
+    return {
+        FieldKind.TEXT: _("Text"),
+        FieldKind.NUMBER: _("Number"),
+        FieldKind.CHOICE: _("One of several choices"),
+        FieldKind.YES_NO: _("Yes or no"),
+    }[FieldKind(code)]
+
+
+def file_role(code: str) -> str:
+    """What a resource's paper is."""
+    return {
+        FileRole.MANUAL: _("Manual"),
+        FileRole.SAFETY: _("Safety sheet"),
+        FileRole.OTHER: _("Other document"),
+    }[FileRole(code)]

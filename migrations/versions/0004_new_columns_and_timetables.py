@@ -24,6 +24,7 @@ COLUMNS = (
     ("resources", "needs_staff", sa.Boolean(), sa.false()),
     ("resources", "specs", sa.JSON(), None),
     ("resources", "organisation", sa.String(), ""),
+    ("rooms", "removed_at", sa.DateTime(timezone=True), None),
     ("sites", "country", sa.String(), "FR"),
     ("sites", "subdivision", sa.String(), ""),
     ("sites", "description", sa.String(), ""),

@@ -11,21 +11,22 @@ from hypothesis import strategies as st
 from fablab.booking.rules import FURTHEST, LONGEST, PAST_GRACE, Facts, check
 from fablab.core.i18n import use_locale
 from fablab.core.period import Period
-from fablab.sites.hours import Opening
+from fablab.sites.hours import Hours, Opening, weekly
 
 NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)
 TEN = datetime(2026, 3, 3, 10, tzinfo=UTC)
-ALWAYS = tuple(Opening(day, 0, 1440) for day in range(7))
+PARIS = ZoneInfo("Europe/Paris")
+
+
+def open_on(*openings: Opening) -> Hours:
+    return Hours((weekly(openings, PARIS),))
+
+
 FINE = Facts(
     now=NOW,
     period=Period(TEN, TEN + timedelta(hours=1)),
-    zone=ZoneInfo("Europe/Paris"),
-    openings=ALWAYS,
-    bookable=True,
-    state_note="",
-    slot_minutes=30,
-    missing_certificates=(),
-    free_places=(1,),
+    zone=PARIS,
+    hours=open_on(*(Opening(day, 0, 1440) for day in range(7))),
 )
 
 
@@ -59,14 +60,14 @@ def test_a_reservation_is_neither_too_short_nor_too_long() -> None:
 
 
 def test_a_machine_that_cannot_be_used_says_why() -> None:
-    (refusal,) = check(replace(FINE, bookable=False, state_note="buse bouchée"))
+    (refusal,) = check(replace(FINE, is_out=True, state_note="buse bouchée"))
 
     assert refusal.code == "unavailable"
     assert "buse bouchée" in refusal.message
 
 
 def test_a_closed_site_tells_when_it_is_open_that_day() -> None:
-    facts = replace(FINE, openings=(Opening(1, 9 * 60, 11 * 60), Opening(1, 14 * 60, 18 * 60 + 30)))
+    facts = replace(FINE, hours=open_on(Opening(1, 9 * 60, 11 * 60), Opening(1, 14 * 60, 18 * 60 + 30)))
 
     with use_locale("en"):
         (refusal,) = check(facts)
@@ -86,10 +87,10 @@ def test_each_missing_certificate_is_a_reason_of_its_own() -> None:
 
 broken = {
     "past": {"now": TEN + timedelta(hours=3)},
-    "unavailable": {"bookable": False},
-    "closed": {"openings": ()},
+    "unavailable": {"is_out": True},
+    "closed": {"hours": Hours(())},
     "certificate_missing": {"missing_certificates": ("Laser",)},
-    "taken": {"free_places": ()},
+    "taken": {"is_free": False},
 }
 
 
@@ -107,3 +108,30 @@ def test_staff_may_override_what_is_only_a_rule(code: str, overridable: bool) ->
     (refusal,) = check(replace(FINE, **broken[code]))
 
     assert refusal.overridable is overridable
+
+
+def test_a_time_for_others_says_for_whom() -> None:
+    levels = {1: "Autonome", 2: "Porteur de clé"}
+    night = replace(FINE, hours=open_on(Opening(1, 0, 1440, level=2)), levels=levels)
+
+    (refusal,) = check(night)
+
+    assert refusal.code == "access_level"
+    assert "Porteur de clé" in refusal.message
+    assert "Autonome" not in refusal.message
+    assert codes(replace(night, level=2)) == []
+
+
+def test_what_needs_staff_is_refused_while_nobody_is_there() -> None:
+    facts = replace(FINE, needs_staff=True)
+
+    assert codes(facts) == ["unstaffed"]
+    assert codes(replace(facts, hours=replace(facts.hours, staff=(facts.period,)))) == []
+
+
+def test_more_places_than_there_are_and_more_than_are_free_are_different_reasons() -> None:
+    assert codes(replace(FINE, places=4, capacity=3, is_free=False)) == ["places"]
+    assert codes(replace(FINE, places=2, capacity=3, is_free=False)) == ["taken"]
+    assert codes(replace(FINE, lacking=("Extracteur",))) == ["taken"]
+    with use_locale("en"):
+        assert "Extracteur" in check(replace(FINE, lacking=("Extracteur",)))[0].message

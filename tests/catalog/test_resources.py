@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from fablab.catalog import queries, services
-from fablab.catalog.models import Resource, ResourceState
+from fablab.catalog.models import Placement, Resource, ResourceState
 from fablab.catalog.services import ResourceCard
 from fablab.core.db import transaction
 from fablab.core.errors import Forbidden, NotFound
@@ -28,7 +28,7 @@ def add(lab: Lab, who: int, what: ResourceCard) -> int:
 
 def edit(lab: Lab, who: int, resource_id: int, what: ResourceCard, version: int) -> None:
     with transaction() as session:
-        services.edit_resource(session, lab.actor(who), resource_id, what, version)
+        services.edit_resource(session, lab.actor(who), resource_id, what, version, NOW)
 
 
 def test_a_fabmanager_adds_a_machine_at_their_site(lab: Lab) -> None:
@@ -60,6 +60,8 @@ def test_a_fabmanager_neither_takes_a_machine_from_another_site_nor_gives_one_aw
 
     edit(lab, lab.cast.admin, lab.cast.printer, elsewhere, 1)
     assert queries.resource(lab.session, lab.cast.printer).site_id == lab.cast.office
+    stood = lab.session.query(Placement).filter_by(resource_id=lab.cast.printer).order_by(Placement.id)
+    assert [row.site_id for row in stood] == [lab.cast.workshop, lab.cast.office]
 
 
 def test_of_two_who_edit_at_once_the_second_is_told(lab: Lab) -> None:
@@ -124,7 +126,9 @@ def test_a_machine_keeps_its_code_when_it_is_renamed(lab: Lab) -> None:
 
 
 def test_what_is_retired_is_left_out_unless_it_is_asked_for(lab: Lab) -> None:
-    edit(lab, lab.cast.fabmanager, lab.cast.printer, card(lab, state=ResourceState.RETIRED), 1)
+    with transaction() as session:
+        (printer,) = queries.lock_resources(session, [lab.cast.printer])
+        services.set_state(session, lab.actor(lab.cast.fabmanager), printer, ResourceState.RETIRED, "", None, NOW)
 
     assert lab.cast.printer not in {row.id for row in queries.resources(lab.session)}
     assert lab.cast.printer in {row.id for row in queries.resources(lab.session, retired=True)}

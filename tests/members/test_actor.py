@@ -10,8 +10,9 @@ from fablab.members.models import Role
 
 HERE, THERE = 1, 2
 ALLOWED = {
-    Role.TRAINER: {Role.TRAINER},
-    Role.FABMANAGER: {Role.FABMANAGER, Role.TRAINER},
+    Role.HOST: {Role.HOST},
+    Role.TRAINER: {Role.TRAINER, Role.HOST},
+    Role.FABMANAGER: {Role.FABMANAGER, Role.TRAINER, Role.HOST},
     Role.TREASURER: {Role.TREASURER},
     Role.ADMIN: set(Role),
 }

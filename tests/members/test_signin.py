@@ -9,7 +9,8 @@ from fablab.core.db import db, transaction
 from fablab.core.refusals import Refused
 from fablab.members import queries, signin
 from fablab.members.models import SignInAttempt
-from fablab.members.signin import PER_ACCOUNT, PER_ADDRESS, WINDOW, Candidate
+from fablab.members.signin import PER_ACCOUNT, PER_ADDRESS, Candidate
+from fablab.members.throttle import WINDOW
 from tests.conftest import Lab
 from tests.support.threads import at_once
 

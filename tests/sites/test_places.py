@@ -8,7 +8,6 @@ from sqlalchemy.exc import IntegrityError
 from fablab.core.db import transaction
 from fablab.core.errors import NotFound
 from fablab.sites import queries
-from fablab.sites.hours import Opening
 from fablab.sites.models import OpeningHours, VatRegime
 from tests.conftest import Lab
 
@@ -23,15 +22,6 @@ def test_the_vat_regime_is_the_latest_that_had_begun(lab: Lab) -> None:
         queries.vat_regime_on(lab.session, lab.cast.entity, date(2019, 12, 31))
 
 
-def test_openings_are_told_for_each_site_and_for_one_that_is_never_open(lab: Lab) -> None:
-    found = queries.openings_of(lab.session, [lab.cast.office, 999])
-
-    assert sorted(found[lab.cast.office], key=lambda opening: opening.weekday) == [
-        Opening(day, 540, 1080) for day in range(5)
-    ]
-    assert found[999] == []
-
-
 def test_what_does_not_exist_is_not_found(lab: Lab) -> None:
     for ask in (queries.site, queries.legal_entity):
         with pytest.raises(NotFound):
@@ -39,6 +29,6 @@ def test_what_does_not_exist_is_not_found(lab: Lab) -> None:
 
 
 def test_the_database_refuses_hours_that_no_day_has(lab: Lab) -> None:
-    for opens, closes in ((600, 600), (600, 540), (-1, 60), (1440, 1500), (0, 2881)):
+    for opens, closes in ((600, 600), (600, 540), (-1, 60), (1440, 1500), (0, 1441)):
         with pytest.raises(IntegrityError), transaction() as session:
-            session.add(OpeningHours(site_id=lab.cast.office, weekday=5, opens=opens, closes=closes))
+            session.add(OpeningHours(season_id=1, weekday=5, opens=opens, closes=closes))

@@ -35,6 +35,8 @@ PUBLIC = {
 FABMANAGERS = {"fabmanager", "admin"}
 TREASURERS = {"treasurer", "admin"}
 TRAINERS = {"trainer", "fabmanager", "admin"}
+HOSTS = {"trainer", "fabmanager", "admin"}
+"""Nobody in the cast is only a host; what includes it are the other roles."""
 EVERYBODY = {"maker", "trainer", "fabmanager", "treasurer", "admin"}
 PAGES = {
     "/": EVERYBODY,
@@ -50,6 +52,9 @@ PAGES = {
     "/training": TRAINERS,
     "/training/{maker}": TRAINERS,
     "/desk": FABMANAGERS,
+    "/shifts": HOSTS,
+    "/shifts/new": FABMANAGERS,
+    "/shifts/service": FABMANAGERS,
     "/machines": FABMANAGERS,
     "/machines/new": FABMANAGERS,
     "/machines/{printer}/edit": FABMANAGERS,
@@ -64,6 +69,11 @@ ACTS = {
     "/training/{newcomer}/validate": TRAINERS,
     "/training/{maker}/revoke": TRAINERS,
     "/desk/uses/1/give": FABMANAGERS,
+    "/shifts/new": FABMANAGERS,
+    **{f"/shifts/1/{act}": HOSTS for act in ("take", "note")},
+    **{f"/shifts/1/{act}": FABMANAGERS for act in ("edit", "withdraw", "reservations")},
+    **{f"/duties/1/{act}": HOSTS for act in ("confirm", "drop", "offer", "withdraw-offer", "accept")},
+    "/duties/1/missed": FABMANAGERS,
     "/desk/uses/1/waive": FABMANAGERS,
     "/machines/new": FABMANAGERS,
     "/machines/{printer}/edit": FABMANAGERS,

@@ -6,9 +6,9 @@ from zoneinfo import ZoneInfo
 from fablab.booking.queries import Availability, Busy
 from fablab.catalog.models import Resource, ResourceState
 from fablab.core.period import Period, day_of, without
-from fablab.sites.hours import Opening, open_periods
+from fablab.sites.hours import Hours, Opening, weekly
 from fablab.sites.models import Site
-from fablab.web.grid import Eyes, Kind, cells_of, columns_of, columns_on, heads_of, step_of, wall_minutes, week_heads
+from fablab.web.grid import Eyes, Kind, cells_of, columns_of, columns_on, heads_of, step_of, week_heads, week_minutes
 
 PARIS = ZoneInfo("Europe/Paris")
 NOW = datetime(2026, 9, 15, 8, 10, tzinfo=UTC)
@@ -122,7 +122,7 @@ def test_columns_are_as_fine_as_the_shortest_slot_down_to_a_quarter_of_an_hour()
 def test_when_the_clocks_change_the_day_has_the_hours_that_it_has() -> None:
     for day, count in ((date(2026, 3, 29), 46), (date(2026, 10, 25), 50), (date(2026, 9, 15), 48)):
         whole = day_of(day, PARIS)
-        openings = open_periods([Opening(day.weekday(), 0, 1440)], PARIS, whole)
+        openings = Hours((weekly([Opening(day.weekday(), 0, 1440)], PARIS),)).open(0, whole)
 
         columns = columns_of(whole, openings, 30, PARIS)
 
@@ -141,7 +141,9 @@ def whole_day() -> Period:
 
 
 def test_a_week_goes_by_the_wall_clock_and_leaves_out_what_the_clocks_skip() -> None:
-    minutes = wall_minutes([Opening(0, 0, 240)], 30)
+    days = [day_of(date(2026, 3, number), PARIS) for number in (27, 28)]
+    opened = [Period(day.start, day.start + timedelta(hours=4)) for day in days]
+    minutes = week_minutes(opened, days, 30, PARIS)
 
     ordinary = columns_on(date(2026, 3, 28), minutes, 30, PARIS)
     changed = columns_on(date(2026, 3, 29), minutes, 30, PARIS)

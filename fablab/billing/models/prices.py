@@ -19,6 +19,12 @@ class IssuerRule(Model):
     category_id: Mapped[int | None] = mapped_column(ForeignKey("categories.id"))
     class_id: Mapped[int | None] = mapped_column(ForeignKey("member_classes.id"))
 
+    @property
+    def order(self) -> tuple[int, int]:
+        """Its place among the rules: those with most conditions are asked first, then the older ones."""
+        conditions = sum(value is not None for value in (self.site_id, self.category_id, self.class_id))
+        return -conditions, self.id
+
 
 class Price(Model):
     """What measured use costs, from a day on. A price is never changed: a new one begins.

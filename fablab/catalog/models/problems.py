@@ -78,8 +78,11 @@ class ProblemEntry(Model):
     at: Mapped[Instant]
     by_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"))
     state: Mapped[str | None]
+    assigned_to_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"))
+    """Whom it was given to, if that changed."""
     text: Mapped[str] = mapped_column(default="")
-    by: Mapped[Member | None] = relationship()
+    by: Mapped[Member | None] = relationship(foreign_keys=by_id)
+    assigned_to: Mapped[Member | None] = relationship(foreign_keys=assigned_to_id)
 
 
 class ProblemFollower(Model):

@@ -57,7 +57,7 @@ class Invitation(Model):
 
 
 class SignInAttempt(Model):
-    """A failed sign-in or a request for a link, under a key made from the address or the account."""
+    """A failed sign-in, a request for a link or a report, under a key made from the address or the account."""
 
     __tablename__ = "sign_in_attempts"
     __table_args__ = (Index(None, "key", "at"),)

@@ -1,21 +1,9 @@
 """People, their class of price, and their roles with their scope."""
 
-from enum import StrEnum
-
 from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from fablab.core.db import Instant, Model, OptionalInstant, where
-
-
-class Role(StrEnum):
-    """What a person may do beyond a member's own things, within a scope."""
-
-    HOST = "host"
-    TRAINER = "trainer"
-    FABMANAGER = "fabmanager"
-    TREASURER = "treasurer"
-    ADMIN = "admin"
 
 
 class MemberClass(Model):

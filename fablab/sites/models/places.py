@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from fablab.core.db import Model
+from fablab.core.db import Model, OptionalInstant
 
 
 class LegalEntity(Model):
@@ -103,4 +103,6 @@ class Room(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     site_id: Mapped[int] = mapped_column(ForeignKey("sites.id"))
     name: Mapped[str]
+    removed_at: Mapped[OptionalInstant]
+    """A room that is no more keeps its name for the history of what stood there."""
     site: Mapped[Site] = relationship()

@@ -1,0 +1,92 @@
+"""What missing staff do to reservations: who is told, and what staff may decide for them."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from fablab.booking.affected import Decisions, settle, upcoming_on
+from fablab.booking.models import Reservation
+from fablab.booking.opening import hours_of, usable
+from fablab.booking.signals import supervision_missing, supervision_restored
+from fablab.catalog import queries as catalog
+from fablab.core.period import Period
+from fablab.members import queries as members
+from fablab.members.actor import Actor, Role
+from fablab.shifts import queries as shifts
+from fablab.shifts import services
+from fablab.shifts.models import Duty, Shift
+from fablab.shifts.signals import duty_ended, shift_filled, shift_short
+
+
+def watch(session: Session, now: datetime) -> int:
+    """Tell staff of every shift that is near and lacks people, and those whose reservations need them; how many.
+
+    Asked again it tells nothing twice, until the shift had its people in between.
+    """
+    found = shifts.short(session, now)
+    for shift in found:
+        _alert(session, shift, now)
+    return len(found)
+
+
+def unsupervised(session: Session, shift: Shift, now: datetime) -> list[Reservation]:
+    """The reservations during a shift that its missing people make impossible: what is used only with staff, and
+    what its member may not use alone.
+    """
+    part = Period(max(shift.starts_at, now), shift.ends_at) if shift.ends_at > now else None
+    if part is None:
+        return []
+    ids = [row.id for row in catalog.resources(session, site_id=shift.site_id)]
+    rows = [row for row in upcoming_on(session, ids, part) if row.ends_at > now]
+    if not rows:
+        return []
+    whole = Period(min(row.starts_at for row in rows), max(row.ends_at for row in rows))
+    resources = {row.resource_id: row.resource for row in rows}
+    hours = hours_of(session, resources.values(), whole, now)
+    accesses = members.accesses_of(session, {row.member_id for row in rows}, now)
+
+    def is_lost(row: Reservation) -> bool:
+        level = accesses[row.member_id].level_at(shift.site_id)
+        rest = Period(max(row.starts_at, now), row.ends_at)
+        return usable(row.resource, hours[row.resource_id], level, rest) != [rest]
+
+    return [row for row in rows if is_lost(row)]
+
+
+def settle_unsupervised(
+    session: Session, actor: Actor, shift_id: int, decisions: Decisions, reason: str, now: datetime
+) -> None:
+    """Do with the reservations that miss a shift's people what was decided.
+
+    Raises:
+        Forbidden: not a fabmanager of the site.
+        Undecided: not all are decided.
+    """
+    shift = shifts.shift(session, shift_id)
+    actor.needs_at_site(Role.FABMANAGER, shift.site_id)
+    settle(session, actor, unsupervised(session, shift, now), decisions, reason, now)
+
+
+def _alert(session: Session, shift: Shift, now: datetime) -> None:
+    shift.alerted_at = now
+    session.flush()
+    shift_short.send(None, session=session, shift=shift, missing=services.missing(shift), now=now)
+    for row in unsupervised(session, shift, now):
+        supervision_missing.send(None, session=session, reservation=row, shift=shift, now=now)
+
+
+@duty_ended.connect
+def _look_again(sender: Any, *, session: Session, duty: Duty, now: datetime) -> None:
+    """Somebody dropped out: if the shift is near and lacks people now, tell at once."""
+    shift = duty.shift
+    if shift.alerted_at is None and shift.ends_at > now and services.is_near(shift, now) and services.missing(shift):
+        _alert(session, shift, now)
+
+
+@shift_filled.connect
+def _tell_restored(sender: Any, *, session: Session, shift: Shift, now: datetime) -> None:
+    """The shift has its people again: tell those whose reservations it covers."""
+    ids = [row.id for row in catalog.resources(session, site_id=shift.site_id)]
+    for row in upcoming_on(session, ids, shift.period):
+        supervision_restored.send(None, session=session, reservation=row, shift=shift, now=now)

@@ -1,0 +1,80 @@
+"""QR codes to print and stick on what can be booked: an A4 sheet that leads to each resource's own page."""
+
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from io import BytesIO
+
+import segno
+import typst
+
+from fablab.catalog.models import Resource
+from fablab.core.i18n import _, locale
+from fablab.core.links import link
+from fablab.core.paths import TEMPLATES
+
+MOST = 200
+_LONG_WORD = re.compile(r"\S{12}(?=\S)")
+
+
+class LabelSize(StrEnum):
+    """How large a label is."""
+
+    LARGE = "large"
+    """One a page."""
+    SMALL = "small"
+    """Eight a page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """What a label says, and where its code leads."""
+
+    name: str
+    place: str
+    address: str
+
+
+def label_of(resource: Resource) -> Label:
+    """A resource's label."""
+    place = f"{resource.site.name} · {resource.room.name}" if resource.room else resource.site.name
+    return Label(resource.name, place, link(f"/m/{resource.code}"))
+
+
+def drawing_of(address: str) -> str:
+    """The QR code of an address, as SVG; it stays readable when a quarter of it is dirty or torn."""
+    drawn = BytesIO()
+    segno.make(address, error="q", micro=False).save(drawn, kind="svg", border=2, xmldecl=False, svgns=True)
+    return drawn.getvalue().decode()
+
+
+def render(labels: Iterable[Label], size: LabelSize) -> bytes:
+    """The sheets as PDF, in the reader's language. Some milliseconds a label: do it outside of a transaction."""
+    content = {
+        "lang": locale(),
+        "title": _("QR codes"),
+        "large": size == LabelSize.LARGE,
+        "does": _("Report a problem, book, see its state"),
+        "labels": [
+            {
+                "name": _breakable(one.name),
+                "place": _breakable(one.place),
+                "address": _breakable(one.address),
+                "code": drawing_of(one.address),
+            }
+            for one in labels
+        ],
+    }
+    source = TEMPLATES / "labels" / "labels.typ"
+    words = json.dumps(content, ensure_ascii=False)
+    pdf = typst.compile(str(source), root=str(source.parent), sys_inputs={"content": words}, ignore_system_fonts=True)
+    if not isinstance(pdf, bytes):
+        raise TypeError("typst rendered no single PDF")
+    return pdf
+
+
+def _breakable(text: str) -> str:
+    """The text with places to break in very long words, which would run over the edge."""
+    return _LONG_WORD.sub("\\g<0>\u200b", text)

@@ -1,0 +1,100 @@
+"""Hours in words, and what is wrong with hours that were written: values only, no rows."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+from babel.dates import get_day_names
+
+from fablab.core.i18n import _, locale, show_date
+from fablab.core.refusals import Refusal
+from fablab.sites.hours import LAST, Opening
+
+DAY = 1440
+
+
+def show_minute(minute: int) -> str:
+    """A minute of the wall clock: `09:00`; midnight at an opening's end is `24:00`."""
+    rest = minute if minute <= DAY else minute - DAY
+    return f"{rest // 60:02d}:{rest % 60:02d}"
+
+
+def show_hours(opening: Opening) -> str:
+    """From when to when: `09:00–18:00`, `20:00–02:00`; a whole day is one word."""
+    if (opening.opens, opening.closes) == (0, DAY):
+        return _("all day")
+    return f"{show_minute(opening.opens)}–{show_minute(opening.closes)}"
+
+
+def show_span(opens: int, closes: int) -> str:
+    """The hours of certain days: nothing for the whole day."""
+    return "" if (opens, closes) == (0, DAY) else f"{show_minute(opens)}–{show_minute(closes)}"
+
+
+def show_weekday(weekday: int) -> str:
+    """The day's name, with a capital; 0 is Monday."""
+    name = str(get_day_names(locale=locale())[weekday])
+    return name[:1].upper() + name[1:]
+
+
+def show_nth(nth: int | None) -> str:
+    """Which such weekday of a month."""
+    return {
+        None: _("every week"),
+        1: _("the first of the month"),
+        2: _("the second of the month"),
+        3: _("the third of the month"),
+        4: _("the fourth of the month"),
+        LAST: _("the last of the month"),
+    }[nth]
+
+
+def show_level(level: int, names: Mapping[int, str]) -> str:
+    """Who comes in: everybody, or those of that level and above."""
+    if level == 0:
+        return _("everybody")
+    return _("from “%(level)s” on", level=names.get(level) or _("level %(rank)s", rank=level))
+
+
+def season_name(name: str, first: date | None, last: date | None) -> str:
+    """A season by its name and days."""
+    if first is None or last is None:
+        return name or _("Usual hours")
+    days = _("%(first)s to %(last)s", first=show_date(first), last=show_date(last))
+    return f"“{name}” ({days})" if name else days
+
+
+def opening_reasons(openings: Iterable[Opening], names: Mapping[int, str]) -> list[Refusal]:
+    """What is wrong with openings that were written, each told with its day and hours."""
+    reasons: list[Refusal] = []
+    seen: set[Opening] = set()
+    for opening in openings:
+        where = f"{show_weekday(opening.weekday % 7)}, {_raw_hours(opening)}"
+        told = hours_reasons(opening, names)
+        if opening in seen:
+            told.append(Refusal("twice", _("It is there twice.")))
+        seen.add(opening)
+        reasons += [Refusal(item.code, f"{where}: {item.message}") for item in told]
+    return reasons
+
+
+def hours_reasons(opening: Opening, names: Mapping[int, str]) -> list[Refusal]:
+    """What is wrong with the hours of one opening, and with whom it lets in."""
+    reasons = []
+    if opening.weekday not in range(7) or opening.nth not in (None, 1, 2, 3, 4, LAST):
+        reasons.append(Refusal("weekday", _("There is no such weekday.")))
+    if not (0 <= opening.opens < DAY and opening.opens < opening.closes <= opening.opens + DAY):
+        text = _("These hours are impossible: it closes after it opens, at most 24 hours later.")
+        reasons.append(Refusal("hours", text))
+    if not 0 <= opening.staff <= 99:
+        reasons.append(Refusal("staff", _("From 0 to 99 people are needed.")))
+    if any(level not in (None, 0) and level not in names for level in (opening.level, opening.alone)):
+        reasons.append(Refusal("level_unknown", _("There is no such level of access.")))
+    if opening.alone is not None and opening.alone < opening.level:
+        text = _("Without staff it cannot be open to more people than with them.")
+        reasons.append(Refusal("alone", text))
+    return reasons
+
+
+def _raw_hours(opening: Opening) -> str:
+    opens, closes = opening.opens % DAY, opening.closes if opening.closes <= DAY else opening.closes % DAY
+    return f"{opens // 60:02d}:{opens % 60:02d}–{closes // 60:02d}:{closes % 60:02d}"
