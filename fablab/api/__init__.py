@@ -2,12 +2,12 @@
 
 from flask_openapi3 import OpenAPI
 
-from fablab.api import docs, invoices, me, reservations, resources, shifts, usage
+from fablab.api import cards, docs, invoices, me, problems, reservations, resources, shifts, sites, usage
 from fablab.api.auth import ask
 from fablab.api.blueprint import api
 from fablab.api.errors import answer_errors
 
-MODULES = (docs, invoices, me, reservations, resources, shifts, usage)
+MODULES = (cards, docs, invoices, me, problems, reservations, resources, shifts, sites, usage)
 """Imported so that their routes are on the blueprint."""
 
 

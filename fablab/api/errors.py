@@ -9,7 +9,8 @@ from werkzeug.exceptions import HTTPException
 
 from fablab.api.auth import NotSignedIn
 from fablab.api.blueprint import api
-from fablab.api.schemas import FieldError, Problem, RefusalOut
+from fablab.api.schemas import FieldError, InsteadOut, Problem, RefusalOut, TouchedOut
+from fablab.booking.affected import Touched, Undecided
 from fablab.core.db import AlreadyThere
 from fablab.core.errors import Forbidden, NotFound
 from fablab.core.i18n import _
@@ -26,14 +27,35 @@ def problem(status: int, title: str, detail: str = "", **more: Any) -> Response:
     return response
 
 
-def refused(error: Refused) -> Response:
+def undecided(error: Undecided) -> Response:
+    """A change that was not made: the reservations that it touches, each waiting for a decision."""
+    return refused(error, touched=[_touched(item) for item in error.touched], touched_count=error.count)
+
+
+def _touched(item: Touched) -> TouchedOut:
+    return TouchedOut(
+        reservation_id=item.reservation_id,
+        member=item.member,
+        resource=item.resource,
+        site_id=item.site_id,
+        start=item.period.start,
+        end=item.period.end,
+        places=item.places,
+        instead=[
+            InsteadOut(id=other.id, name=other.name, site_id=other.site_id, site=other.site) for other in item.instead
+        ],
+        suggested=item.suggested,
+    )
+
+
+def refused(error: Refused, **more: Any) -> Response:
     """A refusal with all its reasons: 409 where somebody was quicker or something is stale, else 422."""
     status = 409 if isinstance(error, Conflict) else 422
     refusals = [
         RefusalOut(code=item.code, message=item.message, overridable=item.overridable) for item in error.refusals
     ]
     detail = " ".join(item.message for item in error.refusals)
-    return problem(status, _("Refused"), detail, refusals=refusals)
+    return problem(status, _("Refused"), detail, refusals=refusals, **more)
 
 
 def invalid(error: ValidationError) -> Response:
@@ -101,6 +123,7 @@ def _too_deep(error: RecursionError) -> Response:
 
 
 api.register_error_handler(Refused, refused)
+api.register_error_handler(Undecided, undecided)
 api.register_error_handler(NotSignedIn, _not_signed_in)
 api.register_error_handler(NotFound, _not_found)
 api.register_error_handler(Forbidden, _forbidden)

@@ -10,18 +10,26 @@ from fablab.api.periods import period
 from fablab.api.schemas import (
     AvailabilityOut,
     BusyOut,
+    LinkOut,
     LiveOut,
     PeriodOut,
     PeriodQuery,
+    Problem,
     ResourceList,
     ResourceOut,
     ResourcePath,
+    SpecOut,
 )
+from fablab.api.schemas.reported import StateIn
+from fablab.booking import changes
 from fablab.booking import queries as booking
+from fablab.booking.affected import Decisions
+from fablab.booking.changes import Outage
 from fablab.catalog import queries as catalog
-from fablab.catalog.models import Resource
+from fablab.catalog.models import Resource, ResourceState
+from fablab.catalog.specs import specs_of
 from fablab.core import clock
-from fablab.core.db import db
+from fablab.core.db import db, transaction
 from fablab.core.period import Period
 from fablab.members import queries as members
 from fablab.members.models import Role
@@ -36,13 +44,13 @@ TAGS = [Tag(name="resources", description="What can be booked, and when it is fr
 @api.get("/resources", tags=TAGS, summary="Everything that can be booked", responses={200: ResourceList})
 def resources() -> Response:
     """Every resource of the network that is not retired, with what its machine said last."""
-    return answer(ResourceList(items=_shown(catalog.resources(db.session()))))
+    return answer(ResourceList(items=shown(catalog.resources(db.session()))))
 
 
 @api.get("/resources/<int:resource_id>", tags=TAGS, summary="One resource", responses={200: ResourceOut})
 def resource(path: ResourcePath) -> Response:
     """One resource with what its machine said last."""
-    return answer(_shown([catalog.resource(db.session(), path.resource_id)])[0])
+    return answer(shown([catalog.resource(db.session(), path.resource_id)])[0])
 
 
 @api.get(
@@ -79,22 +87,42 @@ def availability(path: ResourcePath, query: PeriodQuery) -> Response:
     return answer(body)
 
 
+@api.put(
+    "/resources/<int:resource_id>/state",
+    tags=TAGS,
+    summary="Take out, or put back",
+    responses={200: ResourceOut, 400: Problem, 403: Problem, 409: Problem},
+)
+def set_state(path: ResourcePath, body: StateIn) -> Response:
+    """Say how a resource is; 409 lists the reservations that this touches, until there is a decision for each."""
+    outage = Outage(state=ResourceState(body.state), note=body.note, until=body.until)
+    decided = Decisions(dict(body.decisions), body.others)
+    with transaction() as session:
+        changes.set_state(session, actor(), path.resource_id, outage, decided, clock.now())
+    return answer(shown([catalog.resource(db.session(), path.resource_id)])[0])
+
+
 def _period(item: Period) -> PeriodOut:
     return PeriodOut(start=item.start, end=item.end)
 
 
-def _shown(rows: list[Resource]) -> list[ResourceOut]:
+def shown(rows: list[Resource]) -> list[ResourceOut]:
+    """Resources as the caller may see them, in a fixed number of statements."""
     session = db.session()
     live = usage.live_states(session, [row.id for row in rows])
     needed = training.needed_for(session, rows)
     held = training.held_by(session, actor().member_id, clock.now())
     going_on = usage.open_sessions(session, [row.id for row in rows])
+    fields = catalog.fields_of(session, {row.category_id for row in rows})
+    links = catalog.links(session)
     return [
         ResourceOut(
             id=row.id,
             code=row.code,
             name=row.name,
+            category_id=row.category_id,
             category=row.category.name,
+            kind=row.category.kind,
             site_id=row.site_id,
             site=row.site.name,
             timezone=row.site.timezone,
@@ -103,8 +131,18 @@ def _shown(rows: list[Resource]) -> list[ResourceOut]:
             description=row.description,
             places=row.places,
             slot_minutes=row.slot_minutes,
+            needs_staff=row.needs_staff,
+            specs=[
+                SpecOut(name=item.name, value=item.value, unit=item.unit)
+                for item in specs_of(fields[row.category_id], row.specs)
+            ],
+            links=[
+                LinkOut(resource_id=link.other_id, places=link.places) for link in links if link.resource_id == row.id
+            ],
             state=row.state,
             state_note=row.state_note,
+            state_until=row.state_until,
+            version=row.version,
             certificates=[course.name for course in needed[row.id]],
             may_use=all(course.id in held for course in needed[row.id]),
             live=_live(live[row.id], sees_file=_sees_file(row, going_on.get(row.id))) if row.id in live else None,

@@ -1,11 +1,7 @@
 """Routes about shifts, for hosts, trainers and fabmanagers."""
 
-from collections.abc import Callable
-from datetime import datetime
-
 from flask import Response
 from flask_openapi3 import Tag
-from sqlalchemy.orm import Session
 
 from fablab.api.answers import answer
 from fablab.api.auth import actor
@@ -28,7 +24,6 @@ from fablab.core.db import db, transaction
 from fablab.core.i18n import _
 from fablab.core.period import Period
 from fablab.core.refusals import Refused
-from fablab.members.actor import Actor
 from fablab.members.models import Role
 from fablab.shifts import plan, queries, services
 from fablab.shifts.models import Duty, DutyState, Shift
@@ -81,22 +76,23 @@ def take(path: ShiftPath, body: DutyIn) -> Response:
 @api.patch("/duties/<int:duty_id>", tags=TAGS, summary="Confirm, drop or swap", responses={200: DutyOut})
 def change(path: DutyPath, body: DutyChange) -> Response:
     """Confirm or drop a duty, ask for a replacement or a swap, or say yes to one."""
+    who, now, key = actor(), clock.now(), path.duty_id
     with transaction() as session:
-        changed = _deed(body)(session, actor(), path.duty_id, clock.now()).id
+        if body.act == "drop":
+            duty = services.drop(session, who, key, body.reason, now)
+        elif body.act == "missed":
+            duty = services.mark_missed(session, who, key, body.reason, now)
+        elif body.act == "offer":
+            duty = services.offer(session, who, key, now, in_exchange_for=body.in_exchange_for)
+        else:
+            simple = {
+                "confirm": services.confirm,
+                "withdraw_offer": services.withdraw_offer,
+                "accept": services.accept,
+            }
+            duty = simple[body.act](session, who, key, now)
+        changed = duty.id
     return answer(_duty(queries.duty(db.session(), changed)))
-
-
-def _deed(body: DutyChange) -> Callable[[Session, Actor, int, datetime], Duty]:
-    return {
-        "confirm": services.confirm,
-        "withdraw_offer": services.withdraw_offer,
-        "accept": services.accept,
-        "drop": lambda session, who, key, now: services.drop(session, who, key, body.reason, now),
-        "missed": lambda session, who, key, now: services.mark_missed(session, who, key, body.reason, now),
-        "offer": lambda session, who, key, now: services.offer(
-            session, who, key, now, in_exchange_for=body.in_exchange_for
-        ),
-    }[body.act]
 
 
 def _shown(row: Shift) -> ShiftOut:

@@ -1,6 +1,7 @@
 """Free time in places: pure functions."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 
 from fablab.core.period import Period, common
 
@@ -32,3 +33,18 @@ def both(first: Iterable[Period], second: Iterable[Period]) -> list[Period]:
     """The longest periods in which one of the first and one of the second are free; each may hold overlapping ones."""
     others = list(second)
     return longest(part for one in first for other in others for part in common([one], [other]))
+
+
+def first_fit(free: Iterable[Period], length: timedelta, now: datetime) -> datetime | None:
+    """The earliest start at which so long a time is free: now, or else a full five minutes."""
+    found = []
+    for part in free:
+        start = now if part.contains(now) else _next_five(part.start)
+        if start + length <= part.end:
+            found.append(start)
+    return min(found, default=None)
+
+
+def _next_five(moment: datetime) -> datetime:
+    over = timedelta(minutes=moment.minute % 5, seconds=moment.second, microseconds=moment.microsecond)
+    return moment - over + timedelta(minutes=5) if over else moment

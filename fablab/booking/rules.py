@@ -120,7 +120,7 @@ def _certificates(facts: Facts) -> Iterator[Refusal]:
 
 def _places(facts: Facts) -> Iterator[Refusal]:
     if not 1 <= facts.places <= facts.capacity:
-        text = n_("It has one place.", "It has %(count)s places.", facts.capacity)
+        text = n_("It has %(count)s place.", "It has %(count)s places.", facts.capacity)
         yield Refusal("places", text)
         return
     if not facts.is_free:

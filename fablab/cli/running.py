@@ -10,7 +10,10 @@ from granian.log import LogLevels
 from fablab import demo
 from fablab.cli.ground import application, require_port, require_schema
 from fablab.cli.group import cli
+from fablab.core.db import db
+from fablab.core.links import link
 from fablab.core.log import set_up_logging
+from fablab.founding import is_new, key_of
 from fablab.worker import Worker
 
 
@@ -21,8 +24,11 @@ from fablab.worker import Worker
 @click.option("--threads", default=4, show_default=True, type=click.IntRange(1, 256), help="Threads in each process.")
 def serve(host: str, port: int, workers: int, threads: int) -> None:
     """Serve the screens and the API."""
-    with application():
+    with application() as app:
         require_schema()
+        if is_new(db.session()):
+            key = key_of(app.config["FABLAB"].secret_key)
+            click.echo(f"This lab is new. Set it up here: {link(f'/welcome/{key}')}")
     require_port(host, port)
     _serve(host, port, workers, threads)
 

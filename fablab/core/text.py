@@ -21,8 +21,8 @@ def lines_of(text: str) -> str:
 
 def slug_of(name: str, taken: Collection[str], otherwise: str) -> str:
     """A short word for an address, made from a name: unlike those taken; `otherwise` where nothing is left of it."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    stem = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:40].strip("-") or otherwise
+    plain = "".join(sign for sign in unicodedata.normalize("NFKD", name) if not unicodedata.combining(sign))
+    stem = re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:40].strip("-") or otherwise
     number, slug = 1, stem
     while slug in taken:
         number += 1

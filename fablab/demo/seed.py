@@ -1,13 +1,13 @@
 """Fills an empty database with the demonstration."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import select, update
 
 from fablab.core.db import db, transaction
 from fablab.core.outbox import OutboxRow
-from fablab.core.period import month_at
-from fablab.demo import history, people
+from fablab.core.period import boundary_of, month_at
+from fablab.demo import centre, history, people, places, shifts, upkeep
 from fablab.demo.network import Network, build, take_out_the_broken
 from fablab.members.models import Member
 from fablab.usage.connections import Means, connect
@@ -41,7 +41,11 @@ def fill(means: Means, now: datetime) -> None:
         history.leave_one_unclaimed(session, network, now)
         history.settle_the_old(session, network, now - timedelta(days=4), now)
         history.close_months(session, network, _months(begin, now, network), now)
+        centre.add(session, network, boundary_of(begin, time(8), network.entity.zone), now)
+        shifts.add(session, network, now)
+        places.add(session, network, now)
         take_out_the_broken(session, network)
+        upkeep.add(session, network, now)
         # The mails of the past were read long ago.
         session.execute(update(OutboxRow).values(done_at=now, due_at=None, payload={}))
 

@@ -81,11 +81,16 @@ def remove_exception(session: Session, actor: Actor, site_id: int, exception_id:
     """
     queries.lock_site(session, site_id)
     actor.needs_at_site(Role.FABMANAGER, site_id)
+    session.delete(exception(session, site_id, exception_id))
+    session.flush()
+
+
+def exception(session: Session, site_id: int, exception_id: int) -> HoursException:
+    """A closure or an exceptional opening of a site; NotFound if it has no such one, or no longer."""
     row = session.get(HoursException, exception_id)
     if row is None or row.site_id != site_id:
         raise NotFound(f"exception {exception_id}")
-    session.delete(row)
-    session.flush()
+    return row
 
 
 def _day_reasons(site: Site, card: ExceptionCard, now: datetime) -> list[Refusal]:

@@ -1,6 +1,6 @@
 """What staff do to sites and rooms: add them, write about them, show them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
@@ -39,6 +39,11 @@ class SiteCard:
     map_url: str = ""
     staffing: str = Staffing.PLANNED
     shift_notice_hours: int = 48
+
+
+def card_of(row: Site) -> SiteCard:
+    """What is written about a site now."""
+    return SiteCard(**{item.name: getattr(row, item.name) for item in fields(SiteCard)})
 
 
 def add_site(session: Session, actor: Actor, card: SiteCard) -> Site:

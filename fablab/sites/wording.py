@@ -1,5 +1,6 @@
 """Hours in words, and what is wrong with hours that were written: values only, no rows."""
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 
@@ -10,6 +11,24 @@ from fablab.core.refusals import Refusal
 from fablab.sites.hours import LAST, Opening
 
 DAY = 1440
+_CLOCK = re.compile(r"(\d{1,2})(?:[:.hH ]?(\d{2})?)", re.ASCII)
+
+
+def minute_of(text: str) -> int | None:
+    """A minute of the wall clock as people type it: `9:00`, `9h30`, `0930`, `24:00`; None if it is none."""
+    found = _CLOCK.fullmatch(text.strip())
+    if found is None:
+        return None
+    minute = int(found[1]) * 60 + int(found[2] or 0)
+    return minute if int(found[2] or 0) < 60 and minute <= DAY else None
+
+
+def hours_between(opens: str, closes: str) -> tuple[int, int] | None:
+    """From when to when; what closes when it opens or before closes on the next day. None if it cannot be read."""
+    start, end = minute_of(opens), minute_of(closes)
+    if start is None or end is None or start == DAY:
+        return None
+    return start, end if end > start else end + DAY
 
 
 def show_minute(minute: int) -> str:

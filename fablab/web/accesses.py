@@ -1,8 +1,9 @@
 """For fabmanagers and administrators: which level of access somebody has, and where."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 from wtforms import DateField, SelectField
 from wtforms.validators import Optional
@@ -116,13 +117,17 @@ def held(member_id: int) -> dict[str, object]:
         "may_end": may_end,
         "levels": sites.access_levels(session),
         "site_names": {key: row.name for key, row in places.items()},
-        "zones": {row.id: places[row.site_id].zone if row.site_id else lab_zone() for row in rows},
+        "until": {
+            row.id: _last_day(row.ends_at, places[row.site_id].zone if row.site_id else lab_zone()) for row in rows
+        },
     }
+
+
+def _last_day(ends_at: datetime | None, zone: ZoneInfo) -> date | None:
+    return (ends_at - timedelta(seconds=1)).astimezone(zone).date() if ends_at else None
 
 
 def _show(member_id: int, form: AccessForm) -> str:
     member = members.member(db.session(), member_id)
     is_admin = access.actor().may_everywhere(Role.ADMIN)
-    return render_template(
-        "people/access.html", member=member, form=form, is_admin=is_admin, path=request.path, **held(member_id)
-    )
+    return render_template("people/access.html", member=member, access_form=form, is_admin=is_admin, **held(member_id))

@@ -31,14 +31,14 @@ class CategoryForm(LabForm):
 
     name = text_field(80, needed=True)
     kind = SelectField()
-    icon = RadioField(choices=[(name, name) for name in ICONS], default="tools")
+    icon = RadioField(default="tools")
     version = HiddenField(default="1")
 
     def offer(self, present: Category | None = None) -> None:
         """Fill the list of kinds; an icon that is no longer offered stays until another is chosen."""
         self.kind.choices = [(kind, words.category_kind(kind)) for kind in CategoryKind]
-        if present is not None and present.icon not in ICONS:
-            self.icon.choices = [(present.icon, present.icon), *self.icon.choices]
+        icons = ICONS if present is None or present.icon in ICONS else (present.icon, *ICONS)
+        self.icon.choices = [(name, name) for name in icons]
 
     def card(self) -> CategoryCard:
         """What was written."""

@@ -1,4 +1,4 @@
-"""The fabmanager's desk: uses that wait for a decision, machines that are silent, mails that could not be sent."""
+"""The fabmanager's desk: uses that wait for a decision, new problems, machines that are late, due or silent."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -9,8 +9,10 @@ from werkzeug.wrappers import Response
 
 from fablab.booking import queries as booking
 from fablab.booking.models import Nature
+from fablab.catalog import maintenance, outages, problem_queries
 from fablab.catalog import queries as catalog
-from fablab.catalog.models import Resource
+from fablab.catalog.models import ProblemState, Resource
+from fablab.catalog.problem_queries import Wanted
 from fablab.core import clock, outbox
 from fablab.core.db import db, transaction
 from fablab.core.i18n import _
@@ -89,7 +91,7 @@ def waive(session_id: int) -> Response | tuple[str, int]:
 
 
 def _show(refused_id: int | None = None, refused: Refused | None = None) -> str:
-    session, actor = db.session(), access.actor()
+    session, actor, now = db.session(), access.actor(), clock.now()
     own = actor.sites_of(Role.FABMANAGER, [row.id for row in sites.sites(session)])
     resources = [row for row in catalog.resources(session) if row.site_id in own]
     waiting = [Waiting(use, _suggested(use)) for use in usage.waiting(session, own)]
@@ -97,6 +99,9 @@ def _show(refused_id: int | None = None, refused: Refused | None = None) -> str:
         "desk/page.html",
         waiting=waiting,
         silent=_silent(resources),
+        problems=problem_queries.problems(session, actor, own, Wanted(site_ids=tuple(own), states=(ProblemState.NEW,))),
+        late=outages.late(session, own, now),
+        due=[item for item in maintenance.plans(session, now, site_ids=own) if item.due.standing.is_due],
         given_up=outbox.given_up(session) if actor.may_everywhere(Role.ADMIN) else 0,
         people=pickers.suggestions(),
         natures=[nature for nature in Nature if nature != Nature.MEMBER],

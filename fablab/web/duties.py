@@ -1,17 +1,14 @@
 """What those who have taken a shift do with it: confirm, drop, hand over, swap; and what others answer."""
 
 from collections.abc import Callable
-from datetime import datetime
 
 from flask import Blueprint, flash, redirect, request, url_for
-from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from fablab.core import clock
 from fablab.core.db import db, transaction
 from fablab.core.i18n import _
 from fablab.core.refusals import Refused
-from fablab.members.actor import Actor
 from fablab.members.models import Role
 from fablab.shifts import queries, services
 from fablab.shifts.models import Duty
@@ -31,24 +28,24 @@ def confirm(duty_id: int) -> Response:
 @access.needs(Role.HOST)
 def drop(duty_id: int) -> Response:
     """Give the shift back."""
-    reason = (request.form.get("reason") or "")[:300]
-
-    def deed(session: Session, actor: Actor, key: int, now: datetime) -> Duty:
-        return services.drop(session, actor, key, reason, now)
-
-    return _do(duty_id, deed, _("You are off this shift; staff are told if it is close."))
+    return _do(
+        duty_id,
+        services.drop,
+        _("You are off this shift; staff are told if it is close."),
+        (request.form.get("reason") or "")[:300],
+    )
 
 
 @screen.post("/duties/<row:duty_id>/missed")
 @access.needs(Role.FABMANAGER)
 def missed(duty_id: int) -> Response:
     """Note that somebody did not come."""
-    reason = (request.form.get("reason") or "")[:300]
-
-    def deed(session: Session, actor: Actor, key: int, now: datetime) -> Duty:
-        return services.mark_missed(session, actor, key, reason, now)
-
-    return _do(duty_id, deed, _("Noted: it does not count as service."))
+    return _do(
+        duty_id,
+        services.mark_missed,
+        _("Noted: it does not count as service."),
+        (request.form.get("reason") or "")[:300],
+    )
 
 
 @screen.post("/duties/<row:duty_id>/offer")
@@ -57,10 +54,7 @@ def offer(duty_id: int) -> Response:
     """Ask for a replacement, or for an exchange."""
     wanted = inputs.row_id(request.form.get("in_exchange_for"))
 
-    def deed(session: Session, actor: Actor, key: int, now: datetime) -> Duty:
-        return services.offer(session, actor, key, now, in_exchange_for=wanted)
-
-    return _do(duty_id, deed, _("Asked. It stays yours until somebody says yes."))
+    return _do(duty_id, services.offer, _("Asked. It stays yours until somebody says yes."), in_exchange_for=wanted)
 
 
 @screen.post("/duties/<row:duty_id>/withdraw-offer")
@@ -77,12 +71,15 @@ def accept(duty_id: int) -> Response:
     return _do(duty_id, services.accept, _("Thank you: it is yours now, and the other person is told."))
 
 
-def _do(duty_id: int, deed: Callable[[Session, Actor, int, datetime], Duty], said: str) -> Response:
+def _do(
+    duty_id: int, deed: Callable[..., Duty], said: str, *words: str, in_exchange_for: int | None = None
+) -> Response:
     """Do it and go back to the shift; a refusal is told there, since these forms have nothing to lose."""
     shift_id = queries.duty(db.session(), duty_id).shift_id
     try:
         with transaction() as session:
-            deed(session, access.actor(), duty_id, clock.now())
+            wanted = {} if in_exchange_for is None else {"in_exchange_for": in_exchange_for}
+            deed(session, access.actor(), duty_id, *words, clock.now(), **wanted)
     except Refused as refused:
         flash(" ".join(item.message for item in refused.refusals), "problem")
     else:

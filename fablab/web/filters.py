@@ -17,6 +17,7 @@ from fablab.members.models import Role
 from fablab.web import words
 from fablab.web.icons import icon
 from fablab.web.months import lab_zone
+from fablab.web.navigation import groups
 from fablab.web.pulse import pulse
 from fablab.web.settings import settings
 
@@ -40,6 +41,7 @@ def register(app: Flask) -> None:
         money=i18n.show_money,
         duration=i18n.show_duration,
         cents=rounded,
+        number=i18n.show_number,
         utc=utc,
         ago=show_since,
         age=show_age,
@@ -93,6 +95,7 @@ def _surroundings() -> dict[str, Any]:
         "locale": i18n.locale(),
         "theme": theme if theme in THEMES else "",
         "viewer": viewer,
+        "groups": groups(viewer),
         "here": request.full_path.rstrip("?") if request.method == "GET" else "/",
         "now": clock.now(),
     }

@@ -12,6 +12,7 @@ from fablab.catalog import queries as catalog
 from fablab.catalog.models import Resource, ResourceState
 from fablab.core import clock
 from fablab.core.db import db
+from fablab.founding import is_new
 from fablab.members import queries as members
 from fablab.sites import queries as sites
 from fablab.usage import queries as usage
@@ -42,6 +43,8 @@ def page() -> str:
     standings = floor.standings(catalog.resources(db.session()), now)
     if current_user.is_authenticated:
         return _for_member(standings, now)
+    if not standings and is_new(db.session()):
+        return render_template("start/new.html")
     return render_template("home/visitor.html", places=floor.by_site(standings), prices=price_lines(now))
 
 

@@ -19,8 +19,8 @@ from fablab.sites import exceptions, timetables, timetabling
 from fablab.sites import queries as sites
 from fablab.sites.exceptions import ExceptionCard
 from fablab.sites.models import ExceptionKind, HoursException, Site, Timetable
-from fablab.sites.wording import season_name, show_level
-from fablab.web import access, decisions, rows, week
+from fablab.sites.wording import hours_between, season_name, show_level
+from fablab.web import access, decisions, week
 from fablab.web.forms import LabForm, text_field
 
 screen = Blueprint("hours", __name__)
@@ -54,7 +54,7 @@ class ExceptionForm(LabForm):
         """What was written; None, and a word beside the field, where the hours cannot be read."""
         hours: tuple[int, int] | None = (0, 1440)
         if self.opens.data or self.closes.data:
-            hours = rows.hours_of(self.opens.data or "0", self.closes.data or "24")
+            hours = hours_between(self.opens.data or "0", self.closes.data or "24")
         if hours is None:
             self.closes.errors = [_("Times look like 09:00. Leave both empty for the whole day.")]
             return None
@@ -79,17 +79,17 @@ class NameForm(LabForm):
 
 @screen.get("/hours")
 @access.needs(Role.FABMANAGER)
-def choose() -> Response | str:
+def page() -> Response | str:
     """The sites whose hours one may change; the only one at once."""
     own = own_sites()
     if len(own) == 1:
-        return redirect(url_for("hours.page", site_id=own[0].id))
+        return redirect(url_for("hours.site", site_id=own[0].id))
     return render_template("hours/choose.html", sites=own)
 
 
 @screen.get("/hours/<row:site_id>")
 @access.needs(Role.FABMANAGER)
-def page(site_id: int) -> str:
+def site(site_id: int) -> str:
     """A site's next days, the days that differ, its holidays and its timetables."""
     return _show(own_site(site_id))
 
@@ -102,7 +102,7 @@ def add_exception(site_id: int) -> Response | tuple[str, int]:
     form = _exception_form(site)
     card = form.card() if form.validate() else None
     if card is not None:
-        back, now = url_for("hours.page", site_id=site_id), clock.now()
+        back, now = url_for("hours.site", site_id=site_id), clock.now()
         try:
             with transaction() as session:
                 actor = access.actor()
@@ -130,7 +130,7 @@ def add_exception(site_id: int) -> Response | tuple[str, int]:
 def remove_exception(site_id: int, exception_id: int) -> Response | tuple[str, int]:
     """Let the timetable hold again on those days."""
     own_site(site_id)
-    back, now = url_for("hours.page", site_id=site_id), clock.now()
+    back, now = url_for("hours.site", site_id=site_id), clock.now()
     try:
         with transaction() as session:
             actor = access.actor()

@@ -149,7 +149,7 @@ def add_level() -> Response | tuple[str, int]:
     return _show_levels(form), 422
 
 
-@screen.post("/network/levels/<int:rank>")
+@screen.post("/network/levels/<row:rank>")
 def rename_level(rank: int) -> Response | tuple[str, int]:
     """Call a level something else."""
     try:
@@ -161,7 +161,7 @@ def rename_level(rank: int) -> Response | tuple[str, int]:
     return redirect(url_for("network.level_list"))
 
 
-@screen.post("/network/levels/<int:rank>/remove")
+@screen.post("/network/levels/<row:rank>/remove")
 def remove_level(rank: int) -> Response | tuple[str, int]:
     """Take a level away that nothing and nobody uses."""
     try:

@@ -97,7 +97,7 @@ def new() -> Response | tuple[str, int]:
             form.refuse(refused)
         else:
             flash(_("The site is there. Give it opening hours, so that things can be reserved."), "ok")
-            return redirect(url_for("hours.page", site_id=made))
+            return redirect(url_for("hours.site", site_id=made))
     return render_template("network/new_site.html", form=form, zones=_zones()), 422
 
 

@@ -26,9 +26,13 @@ screen = Blueprint("reporting", __name__)
 class ReportForm(LabForm):
     """What is wrong, in a few words."""
 
-    kind = RadioField(choices=[(kind, kind) for kind in ProblemKind], default=ProblemKind.PROBLEM)
+    kind = RadioField(default=ProblemKind.PROBLEM)
     text = area_field(LONGEST_TEXT)
     name = text_field(LONGEST_NAME)
+
+    def offer(self) -> None:
+        """Fill the list of kinds."""
+        self.kind.choices = [(kind, kind) for kind in ProblemKind]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +106,7 @@ def _site(site_id: int) -> About:
 
 def _report(about: About) -> Response | tuple[str, int]:
     form = ReportForm()
+    form.offer()
     if not form.validate():
         return _show(about, form), 422
     kind = ProblemKind(form.kind.data)

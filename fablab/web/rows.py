@@ -1,6 +1,5 @@
 """A season's openings as a table that is typed: rows of words, made into openings or sent back as they were."""
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -10,12 +9,11 @@ from flask import request
 from fablab.core.i18n import _
 from fablab.sites.hours import LAST, Opening
 from fablab.sites.models import OpeningHours
-from fablab.sites.wording import DAY, show_minute
+from fablab.sites.wording import hours_between, show_minute
 
 WORKDAYS, EVERY_DAY = "workdays", "all"
 COLUMNS = ("weekday", "nth", "opens", "closes", "staff", "level", "alone")
 MOST = 80
-_CLOCK = re.compile(r"(\d{1,2})(?:[:.hH ]?(\d{2})?)", re.ASCII)
 _SPANS = {WORKDAYS: range(5), EVERY_DAY: range(7)}
 
 
@@ -72,23 +70,6 @@ def openings_of(rows: Iterable[Row]) -> tuple[list[Opening], list[str]]:
     return found, wrong
 
 
-def minute_of(text: str) -> int | None:
-    """A minute of the wall clock as people type it: `9:00`, `9h30`, `0930`, `24:00`; None if it is none."""
-    found = _CLOCK.fullmatch(text.strip())
-    if found is None:
-        return None
-    minute = int(found[1]) * 60 + int(found[2] or 0)
-    return minute if int(found[2] or 0) < 60 and minute <= DAY else None
-
-
-def hours_of(opens: str, closes: str) -> tuple[int, int] | None:
-    """From when to when; what closes when it opens or before closes on the next day. None if it cannot be read."""
-    start, end = minute_of(opens), minute_of(closes)
-    if start is None or end is None or start == DAY:
-        return None
-    return start, end if end > start else end + DAY
-
-
 def number_of(text: str) -> int | None:
     """A small number; None if it is none."""
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 3 else None
@@ -105,7 +86,7 @@ def day_of(text: str | None) -> tuple[date | None, bool]:
 
 
 def _read(row: Row) -> list[Opening] | None:
-    hours, staff, level = hours_of(row.opens, row.closes), number_of(row.staff or "0"), number_of(row.level)
+    hours, staff, level = hours_between(row.opens, row.closes), number_of(row.staff or "0"), number_of(row.level)
     alone = number_of(row.alone) if row.alone else None
     nth = LAST if row.nth == str(LAST) else number_of(row.nth) if row.nth else None
     weekdays = _SPANS.get(row.weekday)

@@ -121,7 +121,7 @@ def remove(site_id: int, timetable_id: int) -> Response | tuple[str, int]:
         reasons = [item.message for item in refused.refusals]
         return _show(own_timetable(site_id, timetable_id), reasons=reasons), 422
     flash(_("The timetable is removed."), "ok")
-    return redirect(url_for("hours.page", site_id=site_id))
+    return redirect(url_for("hours.site", site_id=site_id))
 
 
 def own_timetable(site_id: int, timetable_id: int) -> Timetable:

@@ -121,7 +121,7 @@ def duty_state(code: str) -> str:
     """How far somebody's promise to come is."""
     return {
         DutyState.TAKEN: _("to confirm"),
-        DutyState.CONFIRMED: _("comes"),
+        DutyState.CONFIRMED: _("confirmed"),
         DutyState.DROPPED: _("cannot come"),
         DutyState.HANDED_OVER: _("handed over"),
         DutyState.MISSED: _("did not come"),
@@ -146,7 +146,7 @@ def field_kind(code: str) -> str:
     """What is written into a category's field."""
     return {
         FieldKind.TEXT: _("Text"),
-        FieldKind.NUMBER: _("Number"),
+        FieldKind.NUMBER: _("A number"),
         FieldKind.CHOICE: _("One of several choices"),
         FieldKind.YES_NO: _("Yes or no"),
     }[FieldKind(code)]

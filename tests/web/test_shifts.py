@@ -32,7 +32,7 @@ def test_a_shift_lives_on_the_board(lab: Lab) -> None:
     assert "You · to confirm" in words(host.get("/shifts"))
     for act in ("offer", "withdraw-offer", "confirm", "confirm"):
         assert host.post(f"/duties/{duty}/{act}").status_code == 302
-    assert "You · comes" in words(host.get(page))
+    assert "You · confirmed" in words(host.get(page))
     assert host.post(f"{page}/note", data={"text": "La colle est vide."}).status_code == 302
     assert "La colle est vide." in words(staff.get(page))
     assert staff.post(f"{page}/edit", data={**fields, "starts": "13:00", "ends": "02:00"}).status_code == 302

@@ -11,9 +11,32 @@ from fablab.api.schemas.asking import (
 )
 from fablab.api.schemas.money import AmountOut, InvoiceList, InvoiceOut, UsageList, UsageOut
 from fablab.api.schemas.people import AccountOut, CertificateOut, MeOut, RoleOut
-from fablab.api.schemas.problems import FieldError, Problem, RefusalOut
+from fablab.api.schemas.problems import FieldError, InsteadOut, Problem, RefusalOut, TouchedOut
 from fablab.api.schemas.reservations import ReservationIn, ReservationList, ReservationOut
-from fablab.api.schemas.resources import AvailabilityOut, BusyOut, LiveOut, PeriodOut, ResourceList, ResourceOut
+from fablab.api.schemas.resources import (
+    AvailabilityOut,
+    BusyOut,
+    LinkOut,
+    LiveOut,
+    PeriodOut,
+    ResourceList,
+    ResourceOut,
+    SpecOut,
+)
+from fablab.api.schemas.sites import (
+    DecisionsIn,
+    ExceptionIn,
+    ExceptionList,
+    ExceptionOut,
+    ExceptionPath,
+    HoursOut,
+    HoursQuery,
+    SiteIn,
+    SiteList,
+    SiteOut,
+    SitePatch,
+    SitePath,
+)
 
 __all__ = [
     "AccountOut",
@@ -21,11 +44,20 @@ __all__ = [
     "AvailabilityOut",
     "BusyOut",
     "CertificateOut",
+    "DecisionsIn",
+    "ExceptionIn",
+    "ExceptionList",
+    "ExceptionOut",
+    "ExceptionPath",
     "FieldError",
+    "HoursOut",
+    "HoursQuery",
     "IdempotencyHeader",
+    "InsteadOut",
     "InvoiceList",
     "InvoiceOut",
     "InvoicePath",
+    "LinkOut",
     "LiveOut",
     "MeOut",
     "PageQuery",
@@ -42,6 +74,13 @@ __all__ = [
     "ResourceOut",
     "ResourcePath",
     "RoleOut",
+    "SiteIn",
+    "SiteList",
+    "SiteOut",
+    "SitePatch",
+    "SitePath",
+    "SpecOut",
+    "TouchedOut",
     "UsageList",
     "UsageOut",
 ]

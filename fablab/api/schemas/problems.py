@@ -2,6 +2,8 @@
 
 from pydantic import BaseModel
 
+from fablab.api.schemas.values import InstantIO
+
 
 class RefusalOut(BaseModel):
     """One reason why not."""
@@ -18,6 +20,29 @@ class FieldError(BaseModel):
     message: str
 
 
+class InsteadOut(BaseModel):
+    """A resource that somebody could have instead, at the same time."""
+
+    id: int
+    name: str
+    site_id: int
+    site: str
+
+
+class TouchedOut(BaseModel):
+    """A reservation that a change would make impossible, and what its member could have instead."""
+
+    reservation_id: int
+    member: str
+    resource: str
+    site_id: int
+    start: InstantIO
+    end: InstantIO
+    places: int
+    instead: list[InsteadOut]
+    suggested: int | None
+
+
 class Problem(BaseModel):
     """What went wrong (RFC 9457)."""
 
@@ -27,3 +52,7 @@ class Problem(BaseModel):
     detail: str
     refusals: list[RefusalOut] | None = None
     errors: list[FieldError] | None = None
+    touched: list[TouchedOut] | None = None
+    """Where a change waits for decisions: the first of the reservations that it touches."""
+    touched_count: int | None = None
+    """How many it touches."""

@@ -18,13 +18,31 @@ class LiveOut(BaseModel):
     remaining_seconds: int | None
 
 
+class SpecOut(BaseModel):
+    """A field of the category with what is written in it, as people read it."""
+
+    name: str
+    value: str
+    unit: str
+
+
+class LinkOut(BaseModel):
+    """What goes with it when it is reserved; null is all of its places."""
+
+    resource_id: int
+    places: int | None
+
+
 class ResourceOut(BaseModel):
     """Something that can be booked."""
 
     id: int
     code: str
     name: str
+    category_id: int
     category: str
+    kind: str
+    """`machine`, `space` or `adviser`."""
     site_id: int
     site: str
     timezone: str
@@ -33,8 +51,15 @@ class ResourceOut(BaseModel):
     description: str
     places: int
     slot_minutes: int
+    needs_staff: bool
+    specs: list[SpecOut]
+    links: list[LinkOut]
     state: str
     state_note: str
+    state_until: InstantIO | None
+    """While it is out: when it is expected back."""
+    version: int
+    """What an edit must name, so that it does not undo another."""
     certificates: list[str]
     """The courses whose certificates it needs."""
     may_use: bool

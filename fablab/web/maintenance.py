@@ -5,8 +5,8 @@ from datetime import date, datetime, time
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
-from wtforms import DecimalField, IntegerField, SelectField
-from wtforms.validators import NumberRange, Optional
+from wtforms import Field, IntegerField, SelectField
+from wtforms.validators import NumberRange, Optional, ValidationError
 
 from fablab.catalog import maintenance
 from fablab.catalog import queries as catalog
@@ -15,6 +15,7 @@ from fablab.catalog.models import MaintenancePlan, Resource
 from fablab.core import clock
 from fablab.core.db import db, transaction
 from fablab.core.i18n import _
+from fablab.core.money import parse_cents
 from fablab.core.period import boundary_of
 from fablab.core.refusals import Conflict, Refused
 from fablab.members.models import Role
@@ -24,8 +25,7 @@ from fablab.web import access, inputs
 from fablab.web.forms import LabForm, area_field, text_field
 from fablab.web.months import lab_zone
 
-screen = Blueprint("upkeep", __name__)
-LARGEST_COST = 100_000
+screen = Blueprint("maintenance", __name__)
 
 
 class PlanForm(LabForm):
@@ -53,12 +53,19 @@ class DoneForm(LabForm):
     on = text_field(10)
     note = area_field(2000)
     minutes = IntegerField(validators=[Optional(), NumberRange(min=0, max=MOST_MINUTES)])
-    cost = DecimalField(places=2, validators=[Optional(), NumberRange(min=0, max=LARGEST_COST)])
+    cost = text_field(20)
 
     def offer(self, plans: list[DuePlan]) -> None:
         """Fill the list of plans."""
         choices = [(item.plan.id, item.plan.title) for item in plans]
         self.plan_id.choices = [*choices, (0, _("Something else"))]
+
+    def validate_cost(self, field: Field) -> None:
+        """Show what is wrong with the cost beside it."""
+        try:
+            parse_cents(field.data or "0")
+        except ValueError:
+            raise ValidationError(_("Write an amount like 3.50, with two decimals at most.")) from None
 
     def done(self, resource: Resource, now: datetime) -> Done:
         """What was written; a day before today counts from its noon."""
@@ -69,7 +76,7 @@ class DoneForm(LabForm):
             plan_id=self.plan_id.data or None,
             note=self.note.data or "",
             minutes=self.minutes.data,
-            cost_cents=round((self.cost.data or 0) * 100),
+            cost_cents=parse_cents(self.cost.data) if self.cost.data else 0,
         )
 
 
@@ -91,7 +98,7 @@ def page() -> str:
     costs = maintenance.costs_since(session, [row.id for row in resources], _new_year(now))
     dear = [Cost(row, costs[row.id]) for row in resources if costs.get(row.id)]
     return render_template(
-        "upkeep/page.html",
+        "maintenance/page.html",
         plans=maintenance.plans(session, now, site_ids=own),
         resources=resources,
         costs=sorted(dear, key=lambda item: -item.cents),
@@ -121,7 +128,7 @@ def add(machine_id: int) -> Response | tuple[str, int]:
             form.refuse(refused)
         else:
             flash(_("Planned. You are told by mail when it is due."), "ok")
-            return redirect(url_for("upkeep.machine_page", machine_id=machine_id))
+            return redirect(url_for("maintenance.machine_page", machine_id=machine_id))
     return _show(_own(machine_id), plan_form=form), 422
 
 
@@ -132,7 +139,7 @@ def plan_page(plan_id: int) -> str:
     plan = _own_plan(plan_id)
     form = PlanForm(formdata=None, obj=plan)
     form.every_hours.data = None if plan.every_seconds is None else plan.every_seconds // 3600
-    return render_template("upkeep/plan.html", plan=plan, form=form, theirs=None)
+    return render_template("maintenance/plan.html", plan=plan, form=form, theirs=None)
 
 
 @screen.post("/maintenance/plans/<row:plan_id>")
@@ -154,9 +161,9 @@ def edit(plan_id: int) -> Response | tuple[str, int]:
             status = 409 if theirs else 422
         else:
             flash(_("Saved."), "ok")
-            return redirect(url_for("upkeep.machine_page", machine_id=machine_id))
+            return redirect(url_for("maintenance.machine_page", machine_id=machine_id))
     plan = _own_plan(plan_id)
-    return render_template("upkeep/plan.html", plan=plan, form=form, theirs=plan if theirs else None), status
+    return render_template("maintenance/plan.html", plan=plan, form=form, theirs=plan if theirs else None), status
 
 
 @screen.post("/maintenance/plans/<row:plan_id>/end")
@@ -166,7 +173,7 @@ def end(plan_id: int) -> Response:
     with transaction() as session:
         machine_id = maintenance.end_plan(session, access.actor(), plan_id, clock.now()).resource_id
     flash(_("Ended. What was done stays in the log."), "ok")
-    return redirect(url_for("upkeep.machine_page", machine_id=machine_id))
+    return redirect(url_for("maintenance.machine_page", machine_id=machine_id))
 
 
 @screen.post("/machines/<row:machine_id>/maintenance/done")
@@ -185,7 +192,7 @@ def note_done(machine_id: int) -> Response | tuple[str, int]:
             form.refuse(refused)
         else:
             flash(_("Written down."), "ok")
-            return redirect(url_for("upkeep.machine_page", machine_id=machine_id))
+            return redirect(url_for("maintenance.machine_page", machine_id=machine_id))
     return _show(_own(machine_id), done_form=form), 422
 
 
@@ -216,7 +223,7 @@ def _show(resource: Resource, *, plan_form: PlanForm | None = None, done_form: D
         done_form.offer(plans)
         done_form.on.data = now.astimezone(resource.site.zone).date().isoformat()
     return render_template(
-        "upkeep/machine.html",
+        "maintenance/machine.html",
         resource=resource,
         plans=plans,
         acts=maintenance.acts_of(session, resource.id),

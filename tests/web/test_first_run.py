@@ -1,0 +1,156 @@
+"""From nothing to a lab whose members can come, as its first administrator walks through it."""
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from fablab.app import create_app
+from fablab.core import schema
+from fablab.core.config import load_config
+from fablab.core.db import db, transaction
+from fablab.core.outbox import OutboxRow
+from fablab.founding import key_of
+from fablab.members import queries as members
+from fablab.members import services
+from fablab.members.models import Member, Role
+from tests.conftest import Lab
+from tests.support import postgres
+from tests.web.conftest import words
+
+SECRET = "first " * 8
+WELCOME = f"/welcome/{key_of(SECRET)}"
+CHARTER = {
+    "entity": "Association <b>Neuve</b>",
+    "address": "1 rue Neuve\n42000 Saint-Étienne",
+    "siren": "732 829 320",
+    "vat": "0",
+    "site": "L’Atelier neuf 🛠",
+    "town": "Saint-Étienne",
+    "timezone": "Europe/Paris",
+    "name": "Ada",
+    "email": "ada@neuf.example",
+    "password": "une phrase facile",
+}
+
+
+@pytest.fixture
+def client(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[FlaskClient]:
+    """A browser in front of a lab whose database holds nothing but its tables."""
+    if request.config.getoption("--database") == "postgresql":
+        with postgres.database(os.environ["TEST_DATABASE_URL"]) as url:
+            yield from new_lab(tmp_path, url)
+    else:
+        yield from new_lab(tmp_path, f"sqlite:///{tmp_path}/new.sqlite")
+
+
+def new_lab(folder: Path, url: str) -> Iterator[FlaskClient]:
+    app = create_app(load_config(folder, database_url=url, secret_key=SECRET))
+    app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
+    with app.app_context():
+        schema.upgrade(db.engine)
+    yield app.test_client()
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
+def test_a_new_lab_is_set_up_in_six_pages(client: FlaskClient) -> None:
+    assert "Nobody has set it up yet" in words(english(client, "/"))
+    assert client.get("/day").status_code == 302
+    for closed in ("/welcome/wrong", "/welcome/é"):
+        assert client.get(closed).status_code == 404
+    assert client.get(WELCOME).status_code == 200
+    for wrong in (
+        {"siren": "732829321"},
+        {"timezone": "Mars/Olympus"},
+        {"password": "short"},
+        {"email": "nowhere"},
+        {"name": " "},
+        {"site": "x" * 300},
+        {"vat": "17"},
+    ):
+        answer = client.post(WELCOME, data={**CHARTER, **wrong})
+        assert answer.status_code == 422, wrong
+        assert "Association &lt;b&gt;Neuve" in answer.text, "what was typed is still there"
+
+    founded = client.post(WELCOME, data=CHARTER)
+    assert founded.location == "/start"
+    assert client.get(WELCOME).status_code == client.post(WELCOME, data=CHARTER).status_code == 404
+    walk(client)
+    steps = client.get("/start")
+    assert "bi-circle" not in steps.text
+    for path in ("/", "/day", "/live", "/desk", "/machines", "/network", "/people", "/billing", "/sites", "/shifts"):
+        assert client.get(path).status_code == 200, path
+
+
+def walk(client: FlaskClient) -> None:
+    """The steps after the first: each with a mistake first."""
+    week = {f"opens-{day}": "09:00" for day in range(5)} | {f"closes-{day}": "18:00" for day in range(5)}
+    assert client.post("/start/hours", data={**week, "opens-6": "10:00"}).status_code == 422
+    assert client.post("/start/hours", data={**week, "opens-5": "20:00", "closes-5": "02:00"}).status_code == 302
+    assert client.post("/start/machines", data={"name": ["", ""], "category": ["1", "1"]}).status_code == 422
+    assert client.post("/start/machines", data={"name": ["A", "B"], "category": ["1", "99"]}).status_code in (404, 422)
+    machines = {"name": ["Prusa", "Laser", "Fraiseuse"], "category": ["1", "2", "3"]}
+    assert client.post("/start/machines", data=machines).status_code == 302
+    assert client.post("/start/price", data={"amount-1": "gratuit"}).status_code == 422
+    assert client.post("/start/price", data={"amount-1": "3,50", "amount-2": "0"}).status_code == 302
+    assert client.post("/start/course", data={"name": "Impression 3D"}).status_code == 422
+    assert client.post("/start/course", data={"name": "Impression 3D", "category": ["1"]}).status_code == 302
+    made = client.post("/invitations", data={"class_id": "1", "role": "", "site_id": "0", "uses": "2", "days": "7"})
+    secret = re.search(r"/join/([\w-]+)", made.text)
+    assert secret
+    join(client, secret[1])
+
+
+def join(client: FlaskClient, secret: str) -> None:
+    """Somebody joins with the link, twice; the second time nobody is told that they exist."""
+    stranger = client.application.test_client()
+    path = f"/join/{secret}"
+    assert stranger.get(path).status_code == 200
+    assert stranger.post(path, data={"name": "Bea", "email": "nowhere"}).status_code == 422
+    first = stranger.post(path, data={"name": "Bea", "email": "bea@neuf.example"})
+    again = stranger.post(path, data={"name": "Mallory", "email": "BEA@neuf.example"})
+    assert words(first).lower() == words(again).lower()
+    with client.application.app_context():
+        assert [row.name for row in db.session.query(Member).order_by(Member.id)] == ["Ada", "Bea"]
+        assert db.session.query(OutboxRow).filter(OutboxRow.key.startswith("password-link")).count() == 2
+
+
+def test_an_invitation_serves_so_many_people_and_gives_its_role(lab: Lab) -> None:
+    admin, stranger = lab.signed_in(lab.cast.admin), lab.client()
+    fields = {"class_id": lab.cast.adults, "role": "host", "site_id": lab.cast.office, "uses": "1", "days": "7"}
+    for wrong in ({"uses": "0"}, {"days": "900"}, {"class_id": "99"}, {"role": "admin", "uses": "5"}, {"role": "king"}):
+        assert admin.post("/invitations", data={**fields, **wrong}).status_code == 422, wrong
+    assert admin.post("/invitations", data={**fields, "role": "treasurer"}).status_code == 422
+    made = admin.post("/invitations", data=fields)
+    path = re.search(r"/join/[\w-]+", made.text)[0]
+
+    assert stranger.post(path, data={"name": "Dora", "email": "dora@test.example"}).status_code == 200
+    assert stranger.post(path, data={"name": "Emil", "email": "emil@test.example"}).status_code == 404
+    dora = members.member_by_email(lab.session, "dora@test.example")
+    (grant,) = members.grants_of(lab.session, [dora.id])[dora.id]
+    assert (grant.role, grant.site_id) == (Role.HOST, lab.cast.office)
+    assert members.member_by_email(lab.session, "emil@test.example") is None
+
+    other = re.search(r"/join/[\w-]+", admin.post("/invitations", data=fields).text)[0]
+    assert admin.post("/invitations/2/end").status_code == 302
+    assert stranger.get(other).status_code == stranger.get("/join/nothing").status_code == 404
+
+
+def test_only_administrators_of_the_network_invite_and_set_up(lab: Lab) -> None:
+    with transaction() as session:
+        services.grant_role(session, session.get(Member, lab.cast.maker), Role.ADMIN, legal_entity_id=lab.cast.entity)
+    client = lab.signed_in(lab.cast.maker)
+
+    assert client.post("/invitations", data={"class_id": "1", "uses": "1", "days": "1"}).status_code == 403
+    assert client.get("/start").status_code == 403
+    assert lab.client().get(WELCOME).status_code == 404
+
+
+def english(client: FlaskClient, path: str) -> TestResponse:
+    return client.get(path, headers={"Accept-Language": "en"})
