@@ -1,6 +1,7 @@
 """One process of a race: wants every slot, in an order of its own, and tells what became of it.
 
-`racer.py DATABASE_URL RESOURCE MEMBER SLOTS SEED [cancel]`; with `cancel` it gives back a third of what it got.
+`racer.py DATABASE_URL RESOURCES MEMBER SLOTS SEED [cancel]`; of several resources, joined by commas, it wants one at
+random for each slot; with `cancel` it gives back a third of what it got.
 """
 
 import json
@@ -24,7 +25,7 @@ BEFORE = FIRST - timedelta(days=1)
 
 
 def race(
-    database_url: str, resource_id: int, member_id: int, slots: int, seed: int, give_back: bool
+    database_url: str, resource_ids: list[int], member_id: int, slots: int, seed: int, give_back: bool
 ) -> dict[str, object]:
     """Try to reserve every slot once, in a random order."""
     chance = random.Random(seed)
@@ -36,7 +37,7 @@ def race(
     with create_app(config).app_context():
         for slot in wanted:
             try:
-                made = want(resource_id, member_id, FIRST + timedelta(hours=slot))
+                made = want(chance.choice(resource_ids), member_id, FIRST + timedelta(hours=slot))
                 outcomes["booked"] += 1
                 if give_back and chance.random() < 1 / 3:
                     with transaction() as session:
@@ -56,5 +57,6 @@ def want(resource_id: int, member_id: int, start: datetime) -> int:
 
 
 if __name__ == "__main__":
-    url, resource, member, slots, seed, *more = sys.argv[1:]
-    print(json.dumps(race(url, int(resource), int(member), int(slots), int(seed), give_back=bool(more))))
+    url, resources, member, slots, seed, *more = sys.argv[1:]
+    wanted = [int(resource) for resource in resources.split(",")]
+    print(json.dumps(race(url, wanted, int(member), int(slots), int(seed), give_back=bool(more))))

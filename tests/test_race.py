@@ -3,12 +3,17 @@
 import json
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
 from fablab.booking.models import Claim, Reservation
+from fablab.catalog.models import ResourceLink
+from fablab.catalog.services import ResourceCard, add_resource
+from fablab.core.db import db, transaction
+from tests.cast import LONG_AGO
 from tests.conftest import Lab
 
 PROCESSES = 6
@@ -18,28 +23,58 @@ CHECKOUT = Path(__file__).parents[1]
 
 @pytest.mark.race
 def test_many_processes_race_for_the_same_slots_and_each_slot_is_had_once(lab: Lab) -> None:
-    config = lab.app.config["FABLAB"]
+    outcomes = race(lab, str(lab.cast.printer), SLOTS)
+
+    assert sum(outcome["booked"] for outcome in outcomes) == SLOTS
+    assert sum(outcome["taken"] for outcome in outcomes) == SLOTS * (PROCESSES - 1)
+    assert lab.session.query(Reservation).count() == lab.session.query(Claim).count() == SLOTS
+    assert overlaps(lab) == 0
+
+
+@pytest.mark.race
+def test_a_hall_of_two_rooms_is_never_had_together_with_one_of_them(lab: Lab) -> None:
+    with transaction() as session:
+        admin = lab.actor(lab.cast.admin)
+        cards = [ResourceCard(name=name, category_id=lab.cast.desks, site_id=lab.cast.workshop) for name in "ABC"]
+        left, right, hall = (add_resource(session, admin, card, LONG_AGO).id for card in cards)
+        session.add_all(ResourceLink(resource_id=hall, other_id=room, places=None) for room in (left, right))
+
+    race(lab, f"{left},{right},{hall}", SLOTS, processes=4)
+
+    assert overlaps(lab) == 0
+    for row in lab.session.query(Reservation):
+        wanted = {left, right, hall} if row.resource_id == hall else {row.resource_id}
+        assert {claim.resource_id for claim in row.claims} == wanted
+    taken = Counter((claim.resource_id, claim.occupied_from) for claim in lab.session.query(Claim))
+    assert set(taken.values()) == {1}
+
+
+def race(lab: Lab, resources: str, slots: int, processes: int = PROCESSES) -> list[dict[str, object]]:
+    """Let many processes want every slot once."""
+    url = lab.app.config["FABLAB"].database_url
+    db.session.remove()
     jobs = [
         subprocess.Popen(
-            [sys.executable, "-m", "tests.racer", config.database_url, *map(str, (lab.cast.printer, who, SLOTS, seed))],
+            [sys.executable, "-m", "tests.racer", url, resources, *map(str, (who, slots, seed))],
             cwd=CHECKOUT,
             stdout=subprocess.PIPE,
             text=True,
         )
-        for seed, who in enumerate([lab.cast.maker, lab.cast.student] * (PROCESSES // 2))
+        for seed, who in enumerate([lab.cast.maker, lab.cast.student] * (processes // 2))
     ]
     outcomes = [json.loads(job.communicate(timeout=120)[0]) for job in jobs]
-
     assert all(job.returncode == 0 for job in jobs)
-    assert sum(outcome["booked"] for outcome in outcomes) == SLOTS
-    assert sum(outcome["taken"] for outcome in outcomes) == SLOTS * (PROCESSES - 1)
-    assert [outcome["errors"] for outcome in outcomes] == [[]] * PROCESSES
-    assert lab.session.query(Reservation).count() == lab.session.query(Claim).count() == SLOTS
-    overlaps = lab.session.execute(
+    assert [outcome["errors"] for outcome in outcomes] == [[]] * processes
+    return outcomes
+
+
+def overlaps(lab: Lab) -> int:
+    """How many pairs of active claims share a place at a time."""
+    found = lab.session.execute(
         text(
             "SELECT count(*) FROM claims a JOIN claims b ON a.id < b.id AND a.resource_id = b.resource_id "
             "AND a.place = b.place AND a.active AND b.active "
             "AND a.occupied_from < b.occupied_to AND b.occupied_from < a.occupied_to"
         )
     )
-    assert overlaps.scalar_one() == 0
+    return found.scalar_one()

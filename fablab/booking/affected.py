@@ -62,12 +62,14 @@ class Touched:
 class Undecided(Conflict):
     """The change was not made: somebody must say what becomes of these reservations.
 
-    `touched` are the first of them, `count` is how many there are.
+    `touched` are the first of them, `count` is how many there are; `against` is why what was decided cannot be done,
+    where something was.
     """
 
-    def __init__(self, touched: list[Touched], count: int) -> None:
+    def __init__(self, touched: list[Touched], count: int, against: Iterable[Refusal] = ()) -> None:
         text = _("Reservations are touched by this. Say what becomes of each; nothing was changed yet.")
-        super().__init__([Refusal("undecided", text)])
+        self.against = tuple(against)
+        super().__init__(self.against or [Refusal("undecided", text)])
         self.touched = touched
         self.count = count
 
@@ -188,11 +190,26 @@ def settle(
     """Do with each reservation what was decided.
 
     Raises:
-        Undecided: one of them has no decision; nothing may then be written.
-        Refused: one cannot be moved where it was decided.
+        Undecided: one of them has no decision, or cannot be moved where it was decided; nothing may then be written.
     """
+
+    def undecided(against: Iterable[Refusal] = ()) -> Undecided:
+        touched = with_alternatives(session, reservations[:SHOWN], now, without=without)
+        return Undecided(touched, len(reservations), against)
+
     if any(decisions.of(row.id) is None for row in reservations):
-        raise Undecided(with_alternatives(session, reservations[:SHOWN], now, without=without), len(reservations))
+        raise undecided()
+    try:
+        # What was done of it is undone before it is told what else there is.
+        with session.begin_nested():
+            _do(session, actor, reservations, decisions, reason, now)
+    except Refused as refused:
+        raise undecided(refused.refusals) from refused
+
+
+def _do(
+    session: Session, actor: Actor, reservations: list[Reservation], decisions: Decisions, reason: str, now: datetime
+) -> None:
     # What is given back first may be what another one moves to.
     for row in reservations:
         if decisions.of(row.id) == CANCEL:

@@ -10,8 +10,9 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from fablab.booking import changes
+from fablab.booking import changes, claiming
 from fablab.booking.affected import NOTHING_DECIDED, Undecided
+from fablab.booking.queries import busy
 from fablab.catalog import services as cards
 from fablab.catalog import sheet_of_resources as sheet
 from fablab.catalog import transfer
@@ -19,6 +20,7 @@ from fablab.catalog.models import Resource
 from fablab.catalog.transfer import Planned, Trouble
 from fablab.core.errors import Forbidden, NotFound
 from fablab.core.i18n import _, n_
+from fablab.core.period import Period
 from fablab.core.refusals import Refused
 from fablab.members.actor import Actor
 from fablab.members.models import Role
@@ -61,11 +63,12 @@ def bring_in(session: Session, actor: Actor, text: str, now: datetime) -> Report
     # Each resource's card and version as they are now: writing one lets go of what was read of all.
     before = [(plan, (plan.resource.id, plan.resource.version) if plan.resource else None) for plan in planned]
     same = {plan.line for plan in planned if plan.resource and plan.card == cards.card_of(plan.resource)}
+    reserved = _reserved(session, [known[0] for plan, known in before if known and plan.line not in same], now)
     for plan, known in before:
         if plan.line in same:
             done["unchanged"] += 1
             continue
-        message = _take(session, actor, plan, known, now)
+        message = _take(session, actor, plan, known, reserved, now)
         if message:
             troubles.append(Trouble(plan.line, message))
         else:
@@ -73,14 +76,32 @@ def bring_in(session: Session, actor: Actor, text: str, now: datetime) -> Report
     return Report(troubles=sorted(troubles, key=lambda trouble: trouble.line), **done)
 
 
-def _take(session: Session, actor: Actor, plan: Planned, known: tuple[int, int] | None, now: datetime) -> str:
+def _reserved(session: Session, resource_ids: list[int], now: datetime) -> set[int]:
+    """Which of these are reserved ahead; locked until the transaction ends, so that this stays true."""
+    if resource_ids:
+        claiming.lock(session, claiming.leading_to(session, resource_ids))
+    return {item.resource_id for item in busy(session, resource_ids, Period(now, now + changes.HORIZON))}
+
+
+def _take(
+    session: Session,
+    actor: Actor,
+    plan: Planned,
+    known: tuple[int, int] | None,
+    reserved: set[int],
+    now: datetime,
+) -> str:
     """Write one line; the reasons why not, if it cannot be."""
     try:
         with session.begin_nested():
             if known is None:
                 _add(session, actor, plan, now)
+                return ""
+            resource_id, version = known
+            if resource_id not in reserved:
+                # Nothing can be touched: that need not be looked for, line by line.
+                cards.edit_resource(session, actor, resource_id, plan.card, version, now)
             else:
-                resource_id, version = known
                 changes.edit_resource(session, actor, resource_id, plan.card, version, NOTHING_DECIDED, now)
     except Undecided as undecided:
         return n_(

@@ -78,8 +78,34 @@ def season_name(name: str, first: date | None, last: date | None) -> str:
     """A season by its name and days."""
     if first is None or last is None:
         return name or _("Usual hours")
-    days = _("%(first)s to %(last)s", first=show_date(first), last=show_date(last))
-    return f"“{name}” ({days})" if name else days
+    days = show_days(first, last)
+    return _("“%(name)s” (%(days)s)", name=name, days=days) if name else days
+
+
+def show_days(first: date, last: date) -> str:
+    """From one day to another, with their years."""
+    return _("from %(first)s to %(last)s", first=show_date(first), last=show_date(last))
+
+
+def show_weekdays(weekdays: Iterable[int]) -> str:
+    """Several weekdays; those that follow each other as a span."""
+    days = sorted(set(weekdays))
+    if days == list(range(7)):
+        return _("Every day")
+    runs: list[list[int]] = []
+    for day in days:
+        if runs and runs[-1][-1] == day - 1:
+            runs[-1].append(day)
+        else:
+            runs.append([day])
+    return ", ".join(_run(run) for run in runs)
+
+
+def _run(run: list[int]) -> str:
+    names = [show_weekday(day) for day in run]
+    if len(run) < 3:
+        return ", ".join(names)
+    return _("%(first)s to %(last)s", first=names[0], last=names[-1])
 
 
 def opening_reasons(openings: Iterable[Opening], names: Mapping[int, str]) -> list[Refusal]:

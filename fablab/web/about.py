@@ -15,10 +15,11 @@ from fablab.catalog.models import CategoryKind, Resource, ResourceFile
 from fablab.catalog.specs import Spec, specs_of
 from fablab.core import clock
 from fablab.core.db import db
-from fablab.core.i18n import _, locale, show_day, show_time
+from fablab.core.i18n import _, show_time
 from fablab.core.period import Period, day_of
 from fablab.sites import queries as sites
 from fablab.sites.hours import Hours
+from fablab.sites.wording import show_weekday
 from fablab.web import access
 
 DAYS = 7
@@ -139,11 +140,10 @@ def _levels(resource: Resource, hours: Hours, level: int, first: date, names: Ma
 def _days(first: date, last: date) -> str:
     """The weekdays, which are enough within a week."""
     if first == last:
-        return show_day(first).split()[0]
+        return show_weekday(first.weekday())
     if (last - first).days == DAYS - 1:
         return _("Every day")
-    ends = [show_day(day).split()[0] for day in (first, last)]
-    return _("%(first)s to %(last)s", first=ends[0], last=ends[1].lower() if locale() == "fr" else ends[1])
+    return _("%(first)s to %(last)s", first=show_weekday(first.weekday()), last=show_weekday(last.weekday()))
 
 
 def _after(day: date, days: int) -> date:

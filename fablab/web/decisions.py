@@ -39,7 +39,13 @@ def page(undecided: Undecided, title: str, back: str) -> tuple[str, int]:
     ]
     return (
         render_template(
-            "decisions/page.html", undecided=undecided, title=title, back=back, fields=fields, action=request.full_path
+            "decisions/page.html",
+            undecided=undecided,
+            title=title,
+            back=back,
+            fields=fields,
+            typed=request.form,
+            action=request.full_path,
         ),
         409,
     )

@@ -77,7 +77,7 @@ def change(machine_id: int) -> Response | tuple[str, int]:
         with transaction() as session:
             changes.set_state(session, access.actor(), machine_id, outage, decisions.asked(), clock.now())
     except Undecided as undecided:
-        title = f"{name}: {words.resource_state(form.state.data)}"
+        title = f"{name} · {words.resource_state(form.state.data)}"
         return decisions.page(undecided, title, url_for("outages.page", machine_id=machine_id))
     except Refused as refused:
         form.refuse(refused)

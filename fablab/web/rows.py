@@ -35,10 +35,26 @@ class Row:
         return not self.opens and not self.closes
 
 
-def row_of(opening: OpeningHours) -> Row:
-    """An opening as it would be typed."""
+def rows_of(openings: Iterable[OpeningHours]) -> list[Row]:
+    """Openings as they would be typed: alike on all weekdays, or on all workdays, is one line."""
+    alike: dict[tuple[int | None, ...], list[OpeningHours]] = {}
+    for opening in openings:
+        key = (opening.nth, opening.opens, opening.closes, opening.staff, opening.level, opening.alone)
+        alike.setdefault(key, []).append(opening)
+    found = []
+    for group in alike.values():
+        days = {opening.weekday for opening in group}
+        whole = next((word for word in (EVERY_DAY, WORKDAYS) if days >= set(_SPANS[word])), None)
+        if whole:
+            found.append(_row(group[0], whole))
+        apart = sorted(days - set(_SPANS[whole] if whole else ()))
+        found += [_row(group[0], str(day)) for day in apart]
+    return sorted(found, key=lambda row: (len(row.weekday) == 1, row.weekday, row.opens))
+
+
+def _row(opening: OpeningHours, weekday: str) -> Row:
     return Row(
-        weekday=str(opening.weekday),
+        weekday=weekday,
         nth=str(opening.nth or ""),
         opens=show_minute(opening.opens),
         closes=show_minute(opening.closes),

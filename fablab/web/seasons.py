@@ -64,7 +64,7 @@ def page(site_id: int, timetable_id: int, season_id: int) -> str:
         season.name,
         season.first_on.isoformat() if season.first_on else "",
         season.last_on.isoformat() if season.last_on else "",
-        _with_blanks([rows.row_of(opening) for opening in openings]),
+        _with_blanks(rows.rows_of(openings)),
         row.version,
     )
     return _show(row, season_id, typed)

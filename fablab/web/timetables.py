@@ -17,7 +17,7 @@ from fablab.members.models import Role
 from fablab.sites import queries as sites
 from fablab.sites import timetables, timetabling
 from fablab.sites.models import OpeningHours, Season, Timetable
-from fablab.sites.wording import season_name, show_hours, show_level, show_nth, show_weekday
+from fablab.sites.wording import season_name, show_hours, show_level, show_nth, show_weekdays
 from fablab.web import access, decisions, inputs
 from fablab.web.forms import LabForm, text_field
 from fablab.web.hours import own_site
@@ -135,13 +135,16 @@ def own_timetable(site_id: int, timetable_id: int) -> Timetable:
 
 def season_lines(openings: list[OpeningHours], names: dict[int, str]) -> list[str]:
     """A season's openings in words, one a line."""
-    return [_line(row, names) for row in openings]
+    alike: dict[tuple[int | None, ...], list[OpeningHours]] = {}
+    for row in openings:
+        alike.setdefault((row.nth, row.opens, row.closes, row.staff, row.level, row.alone), []).append(row)
+    groups = sorted(alike.values(), key=lambda rows: (rows[0].level, rows[0].weekday, rows[0].opens))
+    return [_line(rows[0], show_weekdays(row.weekday for row in rows), names) for rows in groups]
 
 
-def _line(row: OpeningHours, names: dict[int, str]) -> str:
-    opening = timetables.opening_of(row)
-    parts = [show_weekday(row.weekday) if row.nth is None else f"{show_weekday(row.weekday)} ({show_nth(row.nth)})"]
-    parts += [show_hours(opening), show_level(row.level, names)]
+def _line(row: OpeningHours, days: str, names: dict[int, str]) -> str:
+    parts = [days if row.nth is None else f"{days} ({show_nth(row.nth)})"]
+    parts += [show_hours(timetables.opening_of(row)), show_level(row.level, names)]
     if row.staff:
         parts.append(_("staff: %(count)s", count=row.staff))
         if row.alone is not None:

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from fablab.core.i18n import _, show_date, show_day, show_moment, show_time
+from fablab.core.i18n import _, show_day, show_moment, show_time
 from fablab.core.period import Period, boundary_of, common, day_of
 from fablab.sites.holidays import holidays_of
 from fablab.sites.hours import Hours, Span, Timetable
 from fablab.sites.models import HoursException, Site
 from fablab.sites.models.timetables import HIGHEST_LEVEL
-from fablab.sites.wording import show_level, show_span
+from fablab.sites.wording import show_days, show_level, show_span
 
 AHEAD = timedelta(days=14)
 """How far ahead is looked for the next opening."""
@@ -96,11 +96,10 @@ def days_of(
     found = []
     for number in range(count):
         day = first + timedelta(days=number)
-        lines = [
-            _line(span, staff, names, specials, zone)
-            for span in spans
-            if span.period.start.astimezone(zone).date() == day
-        ]
+        its = [span for span in spans if span.period.start.astimezone(zone).date() == day]
+        # What is open to most people is told first.
+        its.sort(key=lambda span: (span.opening.level, span.period))
+        lines = [_line(span, staff, names, specials, zone) for span in its]
         found.append(DayHours(day, day == today, lines, _closures(site, day, closures)))
     return found
 
@@ -115,7 +114,7 @@ def holidays_ahead(site: Site, first: date, days: int, *, closed: bool) -> list[
     """The public holidays of so many days, in order."""
     last = first + timedelta(days=days)
     known = {
-        day: name
+        day: name.replace("'", "’")
         for year in range(first.year, last.year + 1)
         for day, name in holidays_of(site.country, site.subdivision, year).items()
     }
@@ -126,7 +125,7 @@ def days_in_words(row: HoursException) -> str:
     """The days of a closure or of an exceptional opening, with its hours unless it is the whole day."""
     days = f"{show_day(row.first_on)} {row.first_on.year}"
     if row.first_on != row.last_on:
-        days = _("%(first)s to %(last)s", first=show_date(row.first_on), last=show_date(row.last_on))
+        days = show_days(row.first_on, row.last_on)
     hours = show_span(row.opens, row.closes)
     return f"{days}, {hours}" if hours else days
 

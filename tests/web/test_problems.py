@@ -134,9 +134,14 @@ def test_a_machine_is_taken_out_from_a_problem_with_a_decision_for_each_reservat
     refused = staff.post(path, data={**data, "until_day": "2020-01-01"})
     wrong = staff.post(path, data={**data, "until_time": "99:99"})
     none = staff.post(path, data={"state": "melted"})
+    to_no_use = staff.post(path, data={**data, f"decision-{first}": str(lab.cast.laser), "decision-others": "keep"})
     moved = staff.post(path, data={**data, f"decision-{first}": str(lab.cast.other_printer)})
 
     assert [answer.status_code for answer in (preview, refused, wrong, none, moved)] == [409, 422, 422, 422, 302]
+    assert to_no_use.status_code == 409
+    assert "cannot move to Laser" in words(to_no_use)
+    assert f'name="decision-{first}"' in to_no_use.text
+    assert '<option value="keep" selected>' in to_no_use.text
     assert "Maker" in preview.text
     assert f'<option value="{lab.cast.other_printer}" selected>' in preview.text
     assert 'name="until_day" value="2040-01-01"' in preview.text

@@ -1,0 +1,76 @@
+"""Pages that list resources need as many statements for sixty at three sites as for a few."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import event
+
+from fablab.catalog.models import ResourceLink
+from fablab.catalog.services import ResourceCard, add_resource
+from fablab.core import clock
+from fablab.core.db import db, transaction
+from fablab.sites.hours import Opening
+from fablab.sites.models import Site
+from fablab.sites.services import give_timetable
+from tests.conftest import Lab
+
+PAGES = ("/", "/day", "/day/grid?d=2030-01-15", "/live", "/live/wall", "/machines", "/sites", "/api/v1/resources")
+
+
+def test_a_page_of_sixty_resources_at_three_sites_needs_no_more_statements(lab: Lab) -> None:
+    client, token = lab.signed_in(lab.cast.admin), lab.token(lab.cast.admin)
+    few = [statements(lab, client, page, token) for page in PAGES]
+    fill(lab)
+
+    many = [statements(lab, client, page, token) for page in PAGES]
+
+    assert dict(zip(PAGES, many, strict=True)) == dict(zip(PAGES, few, strict=True))
+
+
+def statements(lab: Lab, client: object, page: str, token: dict[str, str]) -> int:
+    headers = token if page.startswith("/api") else {}
+    assert client.get(page, headers=headers).status_code == 200
+    with counted() as seen:
+        client.get(page, headers=headers)
+    return len(seen)
+
+
+@contextmanager
+def counted() -> Iterator[list[str]]:
+    """What is asked of the database meanwhile."""
+    seen: list[str] = []
+
+    def note(connection: object, cursor: object, statement: str, *rest: object) -> None:
+        seen.append(statement)
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    yield seen
+    event.remove(db.engine, "before_cursor_execute", note)
+
+
+def fill(lab: Lab) -> None:
+    """Sixty resources at three sites, some of which need others."""
+    now = clock.now()
+    with transaction() as session:
+        admin = lab.actor(lab.cast.admin)
+        third = Site(slug="tiers", name="Tiers", town="Firminy")
+        session.add(third)
+        session.flush()
+        give_timetable(session, third, [Opening(day, 540, 1080, staff=1, level=0) for day in range(7)])
+        places, kinds = (lab.cast.workshop, lab.cast.office, third.id), (lab.cast.printers, lab.cast.desks)
+        made = [
+            add_resource(
+                session,
+                admin,
+                ResourceCard(
+                    name=f"R{number}",
+                    category_id=kinds[number % 2],
+                    site_id=places[number % 3],
+                    places=number % 4 + 1,
+                    needs_staff=number % 5 == 0,
+                ),
+                now,
+            ).id
+            for number in range(56)
+        ]
+        session.add_all(ResourceLink(resource_id=made[n], other_id=made[n + 3], places=None) for n in range(0, 30, 3))
