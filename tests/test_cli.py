@@ -73,11 +73,14 @@ def test_an_empty_folder_becomes_a_lab_with_an_administrator(tmp_path: Path) -> 
     too_early = fablab(None, "member", "add", "a@lab.example", "Ada", **settings)
     migrated = fablab(None, "migrate", **settings)
     again = fablab(None, "migrate", **settings)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        welcome = fablab(None, "serve", "--port", str(taken.getsockname()[1]), **settings)
     added = fablab(None, "member", "add", "a@lab.example", "Ada", "--role", "admin", **settings)
     twice = fablab(None, "member", "add", "a@lab.example", "Ada", **settings)
 
     assert (too_early.exit_code, "fablab migrate" in too_early.stderr) == (1, True)
     assert (migrated.exit_code, again.stdout) == (0, "Schema: 0004, up to date.\n")
+    assert re.search(r"lab is new.*/welcome/[0-9a-f]{32}", welcome.stdout), welcome.output
     assert added.exit_code == 0, added.stderr
     assert "<a@lab.example>" in added.stdout
     assert (twice.exit_code, "already has the address" in twice.stderr) == (1, True)

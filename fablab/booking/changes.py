@@ -46,8 +46,8 @@ def set_state(
 
     Raises:
         Forbidden: not a fabmanager of its site.
-        Undecided: reservations are touched and not all decided.
-        Refused: it would be back before now, or a reservation cannot be moved where it was decided.
+        Undecided: reservations are touched and not all decided, or not as it can be done.
+        Refused: it would be back before now.
     """
     resource = _lock(session, [resource_id], decisions)[resource_id]
     actor.needs_at_site(Role.FABMANAGER, resource.site_id)

@@ -27,8 +27,8 @@ def serve(host: str, port: int, workers: int, threads: int) -> None:
     with application() as app:
         require_schema()
         if is_new(db.session()):
-            key = key_of(app.config["FABLAB"].secret_key)
-            click.echo(f"This lab is new. Set it up here: {link(f'/welcome/{key}')}")
+            path = f"/welcome/{key_of(app.config['FABLAB'].secret_key)}"
+            click.echo(f"This lab is new. Set it up here: {link(path)} (on this computer: http://{host}:{port}{path})")
     require_port(host, port)
     _serve(host, port, workers, threads)
 

@@ -36,6 +36,7 @@ class Shift(Model):
     withdrawn_at: Mapped[OptionalInstant]
     alerted_at: Mapped[OptionalInstant]
     """When staff were told that people are missing."""
+    version: Mapped[int] = mapped_column(default=1)
     site: Mapped[Site] = relationship()
     course: Mapped[Course | None] = relationship()
     duties: Mapped[list["Duty"]] = relationship(back_populates="shift", order_by="Duty.id")

@@ -11,6 +11,7 @@ from fablab.core.i18n import _
 from fablab.core.period import Period
 from fablab.core.refusals import Refusal, Refused
 from fablab.core.text import line_of
+from fablab.core.versions import check_version
 from fablab.members.actor import Actor, Role
 from fablab.shifts import services
 from fablab.shifts.models import Shift
@@ -85,17 +86,20 @@ def add_shift(session: Session, actor: Actor, site_id: int, card: ShiftCard, now
     return row
 
 
-def edit_shift(session: Session, actor: Actor, shift_id: int, card: ShiftCard, now: datetime) -> Shift:
-    """Change a shift; who has taken it is told of other times.
+def edit_shift(session: Session, actor: Actor, shift_id: int, card: ShiftCard, version: int, now: datetime) -> Shift:
+    """Change a shift, as read at `version`; who has taken it is told of other times.
 
     Raises:
         Forbidden: not a fabmanager of the site.
+        Conflict: somebody else changed it since.
         Refused: what was written does not hold together, or it is over.
     """
     row = _staffs(session, actor, shift_id, now)
+    check_version(row.version, version)
     _check(session, card, now)
     before = row.period
     _write(row, card)
+    row.version += 1
     session.flush()
     if before != row.period:
         shift_changed.send(None, session=session, shift=row, before=before, now=now)
@@ -153,6 +157,7 @@ def _follow(session: Session, row: Shift, fresh: dict[str, Span], now: datetime)
     else:
         row.withdrawn_at = now
         row.key = None
+    row.version += 1
     session.flush()
     shift_changed.send(None, session=session, shift=row, before=before, now=now)
 

@@ -215,7 +215,8 @@ def lock(session: Session, shift_id: int) -> Shift:
     if session.scalar(query) is None:
         raise NotFound(f"shift {shift_id}")
     found = queries.shift(session, shift_id)
-    session.refresh(found, ["duties"])
+    session.refresh(found)
+    session.refresh(found, ["site", "duties"])
     return found
 
 

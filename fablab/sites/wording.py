@@ -98,14 +98,15 @@ def show_weekdays(weekdays: Iterable[int]) -> str:
             runs[-1].append(day)
         else:
             runs.append([day])
-    return ", ".join(_run(run) for run in runs)
+    text = ", ".join(_run(run) for run in runs)
+    return text[:1].upper() + text[1:]
 
 
 def _run(run: list[int]) -> str:
-    names = [show_weekday(day) for day in run]
+    names = [str(get_day_names(locale=locale())[day]) for day in run]
     if len(run) < 3:
         return ", ".join(names)
-    return _("%(first)s to %(last)s", first=names[0], last=names[-1])
+    return _("%(first)s through %(last)s", first=names[0], last=names[-1])
 
 
 def opening_reasons(openings: Iterable[Opening], names: Mapping[int, str]) -> list[Refusal]:

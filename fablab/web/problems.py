@@ -65,12 +65,13 @@ def advance(problem_id: int) -> Response | tuple[str, int]:
     try:
         with transaction() as session:
             found = queries.problem(session, access.actor(), problem_id)
+            is_private = ProblemKind(found.kind).is_private
             step = _step(found, request.form.get("do", ""))
             version = inputs.row_id(request.form.get("version")) or 0
             problems.advance(session, access.actor(), problem_id, step, version, clock.now())
     except Refused as refused:
         return _show(problem_id, refused), 409 if isinstance(refused, Conflict) else 422
-    flash(_("Noted. Those who follow it are told."), "ok")
+    flash(_("Noted. Only staff can read it.") if is_private else _("Noted. Those who follow it are told."), "ok")
     return redirect(url_for("problems.one_page", problem_id=problem_id))
 
 

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
-from wtforms import IntegerField, SelectField
+from wtforms import HiddenField, IntegerField, SelectField
 from wtforms.validators import InputRequired, NumberRange
 
 from fablab.booking.affected import Undecided
@@ -14,7 +14,7 @@ from fablab.core import clock
 from fablab.core.db import db, transaction
 from fablab.core.i18n import _
 from fablab.core.period import Period, day_of
-from fablab.core.refusals import Refused
+from fablab.core.refusals import Conflict, Refused
 from fablab.members.models import Role
 from fablab.shifts import plan, queries, services
 from fablab.shifts.models import DutyState, Shift
@@ -40,6 +40,7 @@ class ShiftForm(LabForm):
     minimum = IntegerField(default=1, validators=[InputRequired(), NumberRange(min=1, max=99)])
     course_id = SelectField(coerce=int, default=0)
     note = text_field(200)
+    version = HiddenField(default="1")
 
     def offer(self) -> None:
         """Fill the lists: the sites where this person is fabmanager, and the courses."""
@@ -168,10 +169,14 @@ def edit(shift_id: int) -> Response | tuple[str, int]:
     try:
         card = form.card(found.site.zone)
         with transaction() as session:
-            plan.edit_shift(session, access.actor(), shift_id, card, clock.now())
+            version = inputs.row_id(form.version.data) or 0
+            plan.edit_shift(session, access.actor(), shift_id, card, version, clock.now())
     except Refused as refused:
         form.refuse(refused)
-        return _show(_seen(shift_id), form=form), 422
+        is_stale = isinstance(refused, Conflict)
+        if is_stale:
+            form.version.data = str(_seen(shift_id).version)
+        return _show(_seen(shift_id), form=form), 409 if is_stale else 422
     flash(_("Saved."), "ok")
     return redirect(url_for("shifts.shift", shift_id=shift_id))
 

@@ -119,6 +119,7 @@ def upgrade() -> None:
         sa.Column("key", sa.String(), nullable=True),
         sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("alerted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint("minimum BETWEEN 1 AND 99", name=op.f("ck_shifts_minimum")),
         sa.CheckConstraint("starts_at < ends_at", name=op.f("ck_shifts_order")),
         sa.ForeignKeyConstraint(["course_id"], ["courses.id"], name=op.f("fk_shifts_course_id")),

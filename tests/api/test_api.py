@@ -32,6 +32,14 @@ ROUTES = [
     ("DELETE", "/api/v1/shifts/1"),
     ("POST", "/api/v1/shifts/1/duties"),
     ("PATCH", "/api/v1/duties/1"),
+    ("GET", "/api/v1/sites"),
+    ("POST", "/api/v1/sites"),
+    ("GET", "/api/v1/sites/1"),
+    ("PATCH", "/api/v1/sites/1"),
+    ("GET", "/api/v1/sites/1/hours"),
+    ("GET", "/api/v1/sites/1/exceptions"),
+    ("POST", "/api/v1/sites/1/exceptions"),
+    ("DELETE", "/api/v1/sites/1/exceptions/1"),
     ("GET", "/api/v1/nothing"),
 ]
 

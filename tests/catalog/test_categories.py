@@ -40,7 +40,7 @@ def test_a_category_is_added_moved_edited_and_removed_while_nothing_uses_it(lab:
         categories.add_field(session, admin, made, FieldCard(name="Micros", kind=FieldKind.NUMBER), 1)
     with transaction() as session:
         categories.shift_category(session, admin, made, -99)
-    assert [row.id for row in queries.categories(lab.session)][0] == made
+    assert queries.categories(lab.session)[0].id == made
     with pytest.raises(Refused) as taken, transaction() as session:
         categories.edit_category(session, admin, made, CategoryCard(name="Bureau"), 2)
     assert taken.value.codes == ("name_taken",)

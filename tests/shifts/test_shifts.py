@@ -121,7 +121,7 @@ def test_staff_give_shifts_and_nobody_else_does(lab: Lab) -> None:
             act(lab, who, plan.withdraw_shift, shift, MONDAY)
     wrong = ShiftCard(period=Period(MONDAY, MONDAY + 2 * DAY), minimum=0, course_id=999)
     with pytest.raises(Refused) as refused:
-        act(lab, lab.cast.admin, plan.edit_shift, shift, wrong, MONDAY + 3 * DAY)
+        act(lab, lab.cast.admin, plan.edit_shift, shift, wrong, 1, MONDAY + 3 * DAY)
     assert refused.value.codes == ("past", "too_long", "minimum", "course")
     act(lab, lab.cast.admin, plan.withdraw_shift, shift, MONDAY)
     assert shifts_of(lab) == []

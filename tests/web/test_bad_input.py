@@ -44,6 +44,8 @@ QUERIES = [
     ("/live/wall", ("site",)),
     ("/m/prusa-n1", ("from",)),
     ("/m/prusa-n1/book", ("start", "minutes", "payer", "for_whom", "nature")),
+    ("/free", ("category", "minutes", "places")),
+    ("/machines/new", ("category",)),
     ("/me", ("month",)),
     ("/training", ("q",)),
     ("/people", ("q",)),
@@ -60,8 +62,15 @@ FORMS = [
     ("/training/2/revoke", ("course_id", "note")),
     ("/desk/uses/1/give", ("member_id", "member")),
     ("/desk/uses/1/waive", ("nature", "note")),
-    ("/machines/new", ("name", "category_id", "site_id", "room_id", "places", "slot_minutes", "state", "version")),
-    ("/machines/1/edit", ("name", "category_id", "site_id", "room_id", "places", "slot_minutes", "state", "version")),
+    ("/machines/new", ("name", "category_id", "site_id", "room_id", "places", "slot_minutes", "adviser", "version")),
+    ("/machines/1/edit", ("name", "category_id", "site_id", "room_id", "places", "timetable_id", "spec-1", "version")),
+    ("/machines/1/links", ("other_id", "places")),
+    ("/machines/1/papers", ("role", "title", "file")),
+    ("/machines/import", ("text", "digest", "skip")),
+    ("/categories/new", ("name", "kind", "icon")),
+    ("/categories/1/edit", ("name", "kind", "icon", "version")),
+    ("/categories/1/fields", ("name", "kind", "unit", "choices", "version")),
+    ("/reservations/1/outcome", ("came", "note", "next_step", "version", "next")),
     ("/machines/1/connection", ("kind", "url", "key")),
     ("/billing/issue", ("entity", "month", "unfinished")),
     ("/billing/prices", ("entity", "category_id", "class_id", "valid_from", "amount", "per_seconds")),
@@ -71,7 +80,18 @@ FORMS = [
     ("/theme", ("theme", "next")),
     ("/password/forgot", ("email",)),
 ]
-PATHS = ["/m/{}", "/m/{}/book", "/m/{}/state", "/reservations/{}", "/training/{}", "/machines/{}/edit", "/people/{}"]
+PATHS = [
+    "/m/{}",
+    "/m/{}/book",
+    "/m/{}/state",
+    "/reservations/{}",
+    "/training/{}",
+    "/machines/{}/edit",
+    "/people/{}",
+    "/categories/{}/edit",
+    "/files/{}",
+    "/pictures/resource/{}",
+]
 
 
 @pytest.mark.parametrize(("path", "fields"), QUERIES)

@@ -1,4 +1,4 @@
-"""The catalogue's screens: cards with their fields, photos and papers, links, categories, tables, codes, what is free."""
+"""The catalogue's screens: cards, photos and papers, links, categories, tables, QR codes, and what is free next."""
 
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
@@ -77,7 +77,8 @@ def test_an_administrator_makes_a_category_with_fields_and_a_fabmanager_fills_th
 
     page = fabmanager.get(f"/machines/new?category={category_id}")
     assert f'name="spec-{fields["Traitement"]}"' in page.text
-    card = {"name": "Studio A", "category_id": category_id, "site_id": lab.cast.workshop, "places": 1, "slot_minutes": 30}
+    card = {"name": "Studio A", "category_id": category_id, "site_id": lab.cast.workshop}
+    card |= {"places": 1, "slot_minutes": 30}
     wrong = fabmanager.post("/machines/new", data={**card, f"spec-{fields['Micros']}": "deux <b>"})
     assert wrong.status_code == 422
     assert "deux &lt;b&gt;" in wrong.text

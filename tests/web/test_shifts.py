@@ -37,6 +37,8 @@ def test_a_shift_lives_on_the_board(lab: Lab) -> None:
     assert "La colle est vide." in words(staff.get(page))
     assert staff.post(f"{page}/edit", data={**fields, "starts": "13:00", "ends": "02:00"}).status_code == 302
     assert "13:00" in words(host.get(page))
+    stale = staff.post(f"{page}/edit", data={**fields, "version": "1", "note": "le mien"})
+    assert (stale.status_code, "le mien" in stale.text, "13:00" in words(stale)) == (409, True, True)
     assert staff.post(f"{page}/take", data={"member": "nobody@nowhere"}).status_code == 422
     assert host.post(f"/duties/{duty}/drop", data={"reason": "x"}).status_code == 302
     assert staff.post(f"{page}/reservations").status_code == 302
