@@ -132,6 +132,7 @@ def shown(rows: list[Resource]) -> list[ResourceOut]:
             places=row.places,
             slot_minutes=row.slot_minutes,
             needs_staff=row.needs_staff,
+            organisation=row.organisation,
             specs=[
                 SpecOut(name=item.name, value=item.value, unit=item.unit)
                 for item in specs_of(fields[row.category_id], row.specs)

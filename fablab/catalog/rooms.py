@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from fablab.catalog.models import Resource, ResourceState
@@ -34,5 +34,6 @@ def remove_room(session: Session, actor: Actor, room_id: int, now: datetime) -> 
     if names:
         text = _("In this room stands: %(names)s. Move it elsewhere first.", names=", ".join(names))
         raise Refused.because("room_used", text)
+    session.execute(update(Resource).where(Resource.room_id == room_id).values(room_id=None))  # What is retired.
     row.removed_at = row.removed_at or now
     session.flush()

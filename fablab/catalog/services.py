@@ -156,7 +156,7 @@ def _check(session: Session, card: ResourceCard) -> None:
         reasons.append(Refusal("slot", _("A slot lasts from 5 minutes to 24 hours.")))
     if card.room_id is not None:
         room = session.get(Room, card.room_id)
-        if room is None or room.site_id != card.site_id:
+        if room is None or room.removed_at or room.site_id != card.site_id:
             reasons.append(Refusal("room", _("This room is not at that site.")))
     if card.timetable_id is not None:
         timetable = session.get(Timetable, card.timetable_id)

@@ -1,7 +1,7 @@
 """The next free one anywhere: resources of a category at every site, in the order in which a member can have them."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from flask import Blueprint, render_template, request
 
@@ -34,7 +34,7 @@ class Offer:
     @property
     def order(self) -> tuple[bool, bool, datetime, str, str]:
         """What can be had comes first, then what needs a training, then what cannot be had; each the soonest first."""
-        start = self.period.start if self.period else datetime.max.replace(tzinfo=clock.now().tzinfo)
+        start = self.period.start if self.period else datetime.max.replace(tzinfo=UTC)
         return (self.period is None, bool(self.missing), start, self.resource.site.name, self.resource.name)
 
 

@@ -47,9 +47,10 @@ def _sheet(rows: list[Resource], usual: LabelSize) -> Response:
         text = _("At most %(count)s codes are printed at once. Choose fewer.", count=labels.MOST)
         raise Refused.because("too_many", text)
     named = [labels.label_of(row) for row in rows]
+    name = f"qr-{rows[0].code}.pdf" if len(named) == 1 else "qr.pdf"
+    # Drawing takes a while, and needs nothing more of the database.
     db.session.rollback()
     pdf = labels.render(named, LabelSize(size))
     response: Response = current_app.response_class(pdf, mimetype="application/pdf")
-    name = f"qr-{rows[0].code}.pdf" if len(named) == 1 else "qr.pdf"
     response.headers.set("Content-Disposition", "inline", filename=name)
     return response

@@ -18,6 +18,7 @@ from fablab.core.errors import Forbidden
 from fablab.core.outbox import OutboxRow
 from fablab.core.refusals import Conflict, Refused
 from tests.conftest import Lab, hours_from
+from tests.support.threads import at_once
 
 NOW = datetime(2026, 3, 2, 7, tzinfo=UTC)
 TEN = datetime(2026, 3, 3, 9, tzinfo=UTC)
@@ -204,3 +205,33 @@ def test_it_is_for_fabmanagers_of_its_site_and_not_back_before_now(lab: Lab) -> 
     with pytest.raises(Refused) as caught:
         take_out(lab, cast.printer, outage=late)
     assert caught.value.codes == ("until",)
+
+
+def test_who_reserves_while_it_is_taken_out_is_touched_or_refused_never_lost(lab: Lab) -> None:
+    cast = lab.cast
+    extractor = add_extractor(lab, places=2)
+    actors = {name: lab.actor(getattr(cast, name)) for name in ("maker", "admin")}
+    lab.session.rollback()
+
+    def out() -> None:
+        with transaction() as session:
+            decided = Decisions(others="cancel")
+            changes.set_state(session, actors["admin"], extractor, BROKEN, decided, NOW)
+
+    def wish(resource_id: int, hour: int) -> Callable[[], None]:
+        def act() -> None:
+            period = hours_from(TEN + timedelta(hours=hour), 1)
+            with transaction() as session:
+                book(session, actors["maker"], Wish(resource_id=resource_id, period=period, member_id=cast.maker), NOW)
+
+        return act
+
+    wishes = [wish(resource_id, hour) for hour in range(3) for resource_id in (cast.printer, cast.other_printer)]
+    results = at_once(lab.app, [*wishes[:3], out, *wishes[3:]])
+
+    # Each is either refused or cancelled; nobody ends in a deadlock, and none stands without what it needs.
+    assert results[3] is None
+    assert all(result is None or isinstance(result, Refused) for result in results)
+    lab.session.rollback()
+    assert {row.state for row in lab.session.query(Reservation)} <= {"cancelled"}
+    assert lab.session.query(Claim).filter(Claim.active).count() == 0

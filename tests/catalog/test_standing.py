@@ -33,7 +33,9 @@ def test_a_room_goes_when_nothing_stands_there_and_comes_back_by_its_name(lab: L
         queries.resource(session, saw).room_id = None
         rooms.remove_room(session, manager, room, NOW)
     assert sites.rooms(lab.session) == []
-    lab.session.rollback()
+    with pytest.raises(Refused) as refused, transaction() as session:
+        add_resource(session, manager, card, NOW)
+    assert refused.value.codes == ("room",)
     with transaction() as session:
         assert places.add_room(session, manager, cast.workshop, "Salle A").id == room
     assert [row.id for row in sites.rooms(lab.session)] == [room]

@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from fablab.app import create_app
+from fablab.catalog import queries as catalog
 from fablab.core import schema
 from fablab.core.config import load_config
 from fablab.core.db import db, transaction
@@ -93,15 +94,21 @@ def walk(client: FlaskClient) -> None:
     week = {f"opens-{day}": "09:00" for day in range(5)} | {f"closes-{day}": "18:00" for day in range(5)}
     assert client.post("/start/hours", data={**week, "opens-6": "10:00"}).status_code == 422
     assert client.post("/start/hours", data={**week, "opens-5": "20:00", "closes-5": "02:00"}).status_code == 302
-    assert client.post("/start/machines", data={"name": ["", ""], "category": ["1", "1"]}).status_code == 422
-    assert client.post("/start/machines", data={"name": ["A", "B"], "category": ["1", "99"]}).status_code in (404, 422)
-    machines = {"name": ["Prusa", "Laser", "Fraiseuse"], "category": ["1", "2", "3"]}
+    with client.application.app_context():
+        kinds = [str(row.id) for row in catalog.categories(db.session())]
+        adults = members.classes(db.session())[0].id
+    assert client.post("/start/machines", data={"name": ["", ""], "category": kinds}).status_code == 422
+    unknown = {"name": ["A", "B"], "category": [kinds[0], "999"]}
+    assert client.post("/start/machines", data=unknown).status_code in (404, 422)
+    machines = {"name": ["Prusa", "Laser", "Fraiseuse"], "category": kinds}
     assert client.post("/start/machines", data=machines).status_code == 302
-    assert client.post("/start/price", data={"amount-1": "gratuit"}).status_code == 422
-    assert client.post("/start/price", data={"amount-1": "3,50", "amount-2": "0"}).status_code == 302
+    assert client.post("/start/price", data={f"amount-{kinds[0]}": "gratuit"}).status_code == 422
+    assert (
+        client.post("/start/price", data={f"amount-{kinds[0]}": "3,50", f"amount-{kinds[1]}": "0"}).status_code == 302
+    )
     assert client.post("/start/course", data={"name": "Impression 3D"}).status_code == 422
-    assert client.post("/start/course", data={"name": "Impression 3D", "category": ["1"]}).status_code == 302
-    made = client.post("/invitations", data={"class_id": "1", "role": "", "site_id": "0", "uses": "2", "days": "7"})
+    assert client.post("/start/course", data={"name": "Impression 3D", "category": kinds[:1]}).status_code == 302
+    made = client.post("/invitations", data={"class_id": adults, "role": "", "site_id": "0", "uses": "2", "days": "7"})
     secret = re.search(r"/join/([\w-]+)", made.text)
     assert secret
     join(client, secret[1])

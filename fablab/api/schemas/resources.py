@@ -52,6 +52,8 @@ class ResourceOut(BaseModel):
     places: int
     slot_minutes: int
     needs_staff: bool
+    organisation: str
+    """Of an adviser: the partner that they come from."""
     specs: list[SpecOut]
     links: list[LinkOut]
     state: str
