@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from fablab.booking import claiming, queries
 from fablab.booking.affected import CANCEL, KEEP, Decisions, settle, upcoming_on
 from fablab.booking.models import Reservation
-from fablab.booking.opening import hours_of
+from fablab.booking.opening import hours_of, usable
 from fablab.catalog import queries as catalog
 from fablab.catalog import services as cards
 from fablab.catalog.models import Resource, ResourceState
@@ -162,7 +162,7 @@ def _open_ids(session: Session, rows: list[Reservation], now: datetime) -> set[i
 
     def is_open(row: Reservation) -> bool:
         level = accesses[row.member_id].level_at(row.resource.site_id)
-        return hours[row.resource_id].is_open(level, row.period)
+        return usable(row.resource, hours[row.resource_id], level, row.period) == [row.period]
 
     return {row.id for row in rows if is_open(row)}
 

@@ -19,6 +19,8 @@ class Place:
     role: Role
     everywhere: bool = False
     """Only for those who have the role in the whole network."""
+    rooms: tuple[str, ...] = ()
+    """The blueprints of the pages that belong to it, besides its own."""
 
     @property
     def href(self) -> str:
@@ -27,7 +29,7 @@ class Place:
     @property
     def is_here(self) -> bool:
         """The page that is shown is this one, or belongs to it."""
-        return request.blueprint == self.endpoint.partition(".")[0]
+        return request.blueprint in (self.endpoint.partition(".")[0], *self.rooms)
 
     def is_for(self, viewer: Actor) -> bool:
         """Tell whether this person may open it."""
@@ -78,18 +80,31 @@ def _all() -> list[tuple[str, list[Place]]]:
         (
             _("Catalogue"),
             [
-                Place("machines.page", _("Machines"), "printer", staff),
+                Place(
+                    "machines.page",
+                    _("Machines"),
+                    "printer",
+                    staff,
+                    rooms=("outages", "transfer", "bundles", "papers", "labels"),
+                ),
                 Place("categories.page", _("Categories"), "tag", Role.ADMIN, everywhere=True),
-                Place("hours.page", _("Hours"), "clock", staff),
+                Place("hours.page", _("Hours"), "clock", staff, rooms=("timetables", "seasons")),
             ],
         ),
         (_("Billing"), [Place("billing.page", _("Billing"), "receipt", Role.TREASURER)]),
         (
             _("Network"),
             [
-                Place("people.page", _("People"), "people", Role.ADMIN, everywhere=True),
+                Place("people.page", _("People"), "people", Role.ADMIN, everywhere=True, rooms=("accesses",)),
                 Place("invitations.page", _("Invitations"), "envelope", Role.ADMIN, everywhere=True),
-                Place("network.page", _("Network"), "diagram-3", Role.ADMIN, everywhere=True),
+                Place(
+                    "network.page",
+                    _("Network"),
+                    "diagram-3",
+                    Role.ADMIN,
+                    everywhere=True,
+                    rooms=("entities", "places"),
+                ),
             ],
         ),
     ]

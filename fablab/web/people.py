@@ -12,7 +12,7 @@ from fablab.members import queries as members
 from fablab.members import roles, services
 from fablab.members.models import Role
 from fablab.sites import queries as sites
-from fablab.web import access, words
+from fablab.web import access, accesses, words
 from fablab.web.forms import LabForm, email_field, text_field
 
 screen = Blueprint("people", __name__)
@@ -166,7 +166,11 @@ def _show(member_id: int, form: RoleForm) -> str:
     session = db.session()
     member = members.member(session, member_id)
     grants = members.grants_of(session, [member_id])[member_id]
-    return render_template("people/person.html", member=member, grants=grants, form=form, **_places())
+    held = accesses.held(member_id)
+    access_form = accesses.new_form()
+    return render_template(
+        "people/person.html", member=member, grants=grants, form=form, access_form=access_form, **_places() | held
+    )
 
 
 def _places() -> dict[str, dict[int, str]]:
