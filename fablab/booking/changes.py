@@ -49,7 +49,7 @@ def set_state(
         Undecided: reservations are touched and not all decided, or not as it can be done.
         Refused: it would be back before now.
     """
-    resource = _lock(session, [resource_id], decisions)[resource_id]
+    resource = lock(session, [resource_id], decisions)[resource_id]
     actor.needs_at_site(Role.FABMANAGER, resource.site_id)
     if outage.until is not None and outage.until <= now:
         raise Refused.because("until", _("It cannot be back before now. Leave the time out if nobody knows."))
@@ -80,7 +80,7 @@ def edit_resource(
         Conflict: somebody else changed it since.
         Undecided: reservations are touched and not all decided.
     """
-    _lock(session, [resource_id], decisions)
+    lock(session, [resource_id], decisions)
     before = catalog.resource(session, resource_id)
     places, site_id = before.places, before.site_id
 
@@ -125,13 +125,13 @@ def change_hours(
     """
     ids = [row.id for row in catalog.resources(session, site_id=site_id)]
     # Who reserves meanwhile waits for us, and then finds the hours as they are after the change.
-    _lock(session, ids, decisions)
+    lock(session, ids, decisions)
     rows = upcoming_on(session, ids, Period(now, now + HORIZON))
     touched = _made_closed(session, rows, change, now)
     settle(session, actor, touched, decisions, reason, now)
 
 
-def _lock(session: Session, resource_ids: list[int], decisions: Decisions) -> dict[int, Resource]:
+def lock(session: Session, resource_ids: list[int], decisions: Decisions) -> dict[int, Resource]:
     """Lock all that a change may touch, at once and in order: the resources, those whose reservations take them
     besides, and those to which reservations move. Who reserves meanwhile waits, and then sees the change.
     """
@@ -143,7 +143,9 @@ def _lock(session: Session, resource_ids: list[int], decisions: Decisions) -> di
 def _made_closed(
     session: Session, rows: list[Reservation], change: Callable[[], object], now: datetime
 ) -> list[Reservation]:
-    """Make the change, and find the reservations whose time was open before it and no longer is."""
+    """Make the change, and find the reservations whose time was open before it, and staffed where it needs that, and
+    no longer is.
+    """
     before = _open_ids(session, rows, now)
     change()
     session.flush()

@@ -57,7 +57,7 @@ class Taking:
             is_out = key != resource_id and row.is_out_at(period.start, now)
             if (len(free) < count or is_out) and key != resource_id:
                 lacking.append(row.name)
-        return Chosen(found, len(found[resource_id]) == places, lacking)
+        return Chosen(found, len(found[resource_id]) == wanted[resource_id], lacking)
 
 
 def lock(session: Session, resource_ids: Iterable[int]) -> Taking:

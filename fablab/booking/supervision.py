@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from fablab.booking import changes
 from fablab.booking.affected import Decisions, settle, upcoming_on
 from fablab.booking.models import Reservation
 from fablab.booking.opening import hours_of, usable
@@ -15,8 +16,8 @@ from fablab.members import queries as members
 from fablab.members.actor import Actor, Role
 from fablab.shifts import queries as shifts
 from fablab.shifts import services
-from fablab.shifts.models import Duty, Shift
-from fablab.shifts.signals import duty_ended, shift_filled, shift_short
+from fablab.shifts.models import Duty, DutyState, Shift
+from fablab.shifts.signals import duty_ended, shift_changed, shift_filled, shift_short
 
 
 def watch(session: Session, now: datetime) -> int:
@@ -34,10 +35,15 @@ def unsupervised(session: Session, shift: Shift, now: datetime) -> list[Reservat
     """The reservations during a shift that its missing people make impossible: what is used only with staff, and
     what its member may not use alone.
     """
-    part = Period(max(shift.starts_at, now), shift.ends_at) if shift.ends_at > now else None
-    if part is None:
+    return _lost(session, shift.site_id, shift.period, now)
+
+
+def _lost(session: Session, site_id: int, during: Period, now: datetime) -> list[Reservation]:
+    """The reservations at a site in that time that cannot be used for want of people, as far as they lie ahead."""
+    if during.end <= now:
         return []
-    ids = [row.id for row in catalog.resources(session, site_id=shift.site_id)]
+    part = Period(max(during.start, now), during.end)
+    ids = [row.id for row in catalog.resources(session, site_id=site_id)]
     rows = [row for row in upcoming_on(session, ids, part) if row.ends_at > now]
     if not rows:
         return []
@@ -47,7 +53,7 @@ def unsupervised(session: Session, shift: Shift, now: datetime) -> list[Reservat
     accesses = members.accesses_of(session, {row.member_id for row in rows}, now)
 
     def is_lost(row: Reservation) -> bool:
-        level = accesses[row.member_id].level_at(shift.site_id)
+        level = accesses[row.member_id].level_at(site_id)
         rest = Period(max(row.starts_at, now), row.ends_at)
         return usable(row.resource, hours[row.resource_id], level, rest) != [rest]
 
@@ -65,23 +71,37 @@ def settle_unsupervised(
     """
     shift = shifts.shift(session, shift_id)
     actor.needs_at_site(Role.FABMANAGER, shift.site_id)
+    changes.lock(session, [row.id for row in catalog.resources(session, site_id=shift.site_id)], decisions)
     settle(session, actor, unsupervised(session, shift, now), decisions, reason, now)
 
 
 def _alert(session: Session, shift: Shift, now: datetime) -> None:
+    members_know = shift.alerted_at is not None
     shift.alerted_at = now
     session.flush()
     shift_short.send(None, session=session, shift=shift, missing=services.missing(shift), now=now)
-    for row in unsupervised(session, shift, now):
+    for row in [] if members_know else unsupervised(session, shift, now):
         supervision_missing.send(None, session=session, reservation=row, shift=shift, now=now)
 
 
 @duty_ended.connect
 def _look_again(sender: Any, *, session: Session, duty: Duty, now: datetime) -> None:
-    """Somebody dropped out: if the shift is near and lacks people now, tell at once."""
+    """Somebody dropped out: if the shift is near and lacks people now, tell at once; staff once more if they were
+    told of others that it lacks.
+    """
     shift = duty.shift
-    if shift.alerted_at is None and shift.ends_at > now and services.is_near(shift, now) and services.missing(shift):
+    if shift.alerted_at is not None and duty.state != DutyState.DROPPED:
+        return
+    if shift.ends_at > now and services.is_near(shift, now) and services.missing(shift):
         _alert(session, shift, now)
+
+
+@shift_changed.connect
+def _look_at_the_gap(sender: Any, *, session: Session, shift: Shift, before: Period, now: datetime) -> None:
+    """A shift was withdrawn or has other times: warn those whose reservations nobody is there for any more."""
+    if shift.alerted_at is None:
+        for row in _lost(session, shift.site_id, before, now):
+            supervision_missing.send(None, session=session, reservation=row, shift=shift, now=now)
 
 
 @shift_filled.connect

@@ -183,8 +183,12 @@ def _check_assignable(session: Session, problem: Problem, member_id: int) -> Non
 def _sent_before(session: Session, problem: Problem) -> Problem | None:
     """The same report, sent a moment ago: somebody pressed the button twice."""
     if is_postgresql(session):
-        # Whoever sends the same at the same time waits here, and then finds it.
-        sites.lock_site(session, problem.site_id)
+        # Whoever sends the same at the same time waits here, and then finds it. Never the site before the resource:
+        # those who change hours lock them in the other order.
+        if problem.resource_id is not None:
+            catalog.lock_resources(session, [problem.resource_id])
+        else:
+            sites.lock_site(session, problem.site_id)
     query = select(Problem).where(
         Problem.site_id == problem.site_id,
         Problem.resource_id.is_not_distinct_from(problem.resource_id),

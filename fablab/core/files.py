@@ -5,6 +5,8 @@ smaller, upright and without its hidden data (such as where it was taken); a PDF
 """
 
 import hashlib
+import struct
+import zlib
 from datetime import datetime
 from enum import StrEnum
 from io import BytesIO
@@ -24,6 +26,11 @@ LARGEST = 12 * 1024 * 1024
 LARGEST_SIDE = 1600
 MOST_PIXELS = 80_000_000
 _PICTURES = ("JPEG", "PNG", "WEBP", "GIF")
+_BROKEN = (
+    *(UnidentifiedImageError, Image.DecompressionBombError, struct.error, zlib.error),
+    *(ArithmeticError, AttributeError, EOFError, LookupError, OSError, RuntimeError, SyntaxError, TypeError, ValueError),
+)
+"""What decoders raise at content that only looks like a picture, or whose hidden data is mangled."""
 
 
 class FileKind(StrEnum):
@@ -101,7 +108,7 @@ def _as_jpeg(content: bytes) -> bytes:
             plain = upright.convert("RGBA")
             ground = Image.new("RGB", plain.size, "white")
             ground.paste(plain, mask=plain.getchannel("A"))
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+    except _BROKEN as error:
         raise Refused.because("file_kind", text) from error
     written = BytesIO()
     ground.save(written, "JPEG", quality=82, optimize=True)

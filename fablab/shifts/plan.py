@@ -1,9 +1,9 @@
 """Laying shifts out from the timetable, and what staff change about them."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from fablab.core.errors import NotFound
@@ -25,6 +25,7 @@ from fablab.training import queries as training
 
 AHEAD = timedelta(weeks=5)
 """How far ahead shifts are laid out."""
+_MINUTE = "%Y%m%dT%H%M"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,9 +50,13 @@ def lay_out(session: Session, site: Site, now: datetime) -> int:
     within = Period(now, now + AHEAD)
     main = timetables_of(session, [site], now.date() - timedelta(days=3))[site.id].main
     spans = {_key(site, span): span for span in (main.spans(within) if main else []) if _is_shift(span, within)}
-    query = select(Shift).where(Shift.site_id == site.id, Shift.key.is_not(None), Shift.starts_at > now)
-    laid = {str(row.key): row for row in session.scalars(query.order_by(Shift.starts_at, Shift.id))}
-    obsolete = [row for key, row in laid.items() if key not in spans and row.withdrawn_at is None]
+    # Staff may have given a shift other times than its opening has: what it was laid out for is what its key says.
+    query = select(Shift).where(Shift.site_id == site.id, or_(Shift.starts_at > now, Shift.key.in_(spans)))
+    rows = session.scalars(query.where(Shift.key.is_not(None)).order_by(Shift.starts_at, Shift.id))
+    laid = {str(row.key): row for row in rows}
+    obsolete = [
+        row for key, row in laid.items() if key not in spans and row.withdrawn_at is None and _is_ahead(key, now)
+    ]
     fresh = {key: span for key, span in spans.items() if key not in laid}
     for row in obsolete:
         _follow(session, row, fresh, now)
@@ -101,8 +106,10 @@ def edit_shift(session: Session, actor: Actor, shift_id: int, card: ShiftCard, v
     _write(row, card)
     row.version += 1
     session.flush()
+    services.tell_filled(session, row, now)
     if before != row.period:
         shift_changed.send(None, session=session, shift=row, before=before, now=now)
+        _forget_alert(session, row)
     return row
 
 
@@ -160,6 +167,13 @@ def _follow(session: Session, row: Shift, fresh: dict[str, Span], now: datetime)
     row.version += 1
     session.flush()
     shift_changed.send(None, session=session, shift=row, before=before, now=now)
+    _forget_alert(session, row)
+
+
+def _forget_alert(session: Session, row: Shift) -> None:
+    """At its new times it may lack people again, of which staff were not told."""
+    row.alerted_at = None
+    session.flush()
 
 
 def _is_shift(span: Span, within: Period) -> bool:
@@ -168,4 +182,9 @@ def _is_shift(span: Span, within: Period) -> bool:
 
 
 def _key(site: Site, span: Span) -> str:
-    return f"{site.id}:{span.period.start:%Y%m%dT%H%M}:{span.period.end:%Y%m%dT%H%M}:{span.opening.staff}"
+    return f"{site.id}:{span.period.start:{_MINUTE}}:{span.period.end:{_MINUTE}}:{span.opening.staff}"
+
+
+def _is_ahead(key: str, now: datetime) -> bool:
+    """Tell whether the opening that a key speaks of has not begun; one that has is no longer asked of the timetable."""
+    return key.split(":")[1] > f"{now.astimezone(UTC):{_MINUTE}}"

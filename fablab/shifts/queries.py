@@ -17,6 +17,8 @@ from fablab.sites.timetables import SiteTimetables
 
 LONGEST_SHIFT = timedelta(hours=24)
 LONGEST_NOTICE = timedelta(hours=336)
+_LONGEST_LAID = LONGEST_SHIFT + timedelta(hours=1)
+"""A whole day of the timetable, when the clocks go back."""
 _WHOLE = (
     joinedload(Shift.site),
     joinedload(Shift.course),
@@ -66,7 +68,7 @@ def shifts(
             Shift.site_id.in_(set(site_ids)),
             Shift.withdrawn_at.is_(None),
             Shift.starts_at < within.end,
-            Shift.starts_at > within.start - LONGEST_SHIFT,
+            Shift.starts_at > within.start - _LONGEST_LAID,
             Shift.ends_at > within.start,
         )
         .order_by(Shift.starts_at, Shift.site_id, Shift.id)
@@ -126,6 +128,7 @@ def asked_of(session: Session, member_id: int, now: datetime) -> list[Duty]:
             own.state.in_((DutyState.TAKEN, DutyState.CONFIRMED)),
             Duty.offered_at.is_not(None),
             Duty.state.in_((DutyState.TAKEN, DutyState.CONFIRMED)),
+            Shift.withdrawn_at.is_(None),
             Shift.ends_at > now,
         )
         .order_by(Shift.starts_at)
@@ -228,7 +231,7 @@ def _confirmed(session: Session, site_ids: Iterable[int], within: Period) -> dic
             Shift.withdrawn_at.is_(None),
             Duty.state == DutyState.CONFIRMED,
             Shift.starts_at < within.end,
-            Shift.starts_at > within.start - LONGEST_SHIFT,
+            Shift.starts_at > within.start - _LONGEST_LAID,
             Shift.ends_at > within.start,
         )
         .group_by(Shift.id, Shift.site_id, Shift.starts_at, Shift.ends_at, Shift.minimum)

@@ -57,7 +57,7 @@ def take(session: Session, actor: Actor, shift_id: int, now: datetime, *, member
     session.refresh(shift, ["duties"])
     if who != actor.member_id:
         duty_assigned.send(None, session=session, duty=duty, by_id=actor.member_id, now=now)
-    _tell_filled(session, shift, now)
+    tell_filled(session, shift, now)
     return duty
 
 
@@ -97,7 +97,7 @@ def confirm(session: Session, actor: Actor, duty_id: int, now: datetime) -> Duty
     if duty.state == DutyState.TAKEN:
         duty.state, duty.confirmed_at = DutyState.CONFIRMED, now
         session.flush()
-        _tell_filled(session, duty.shift, now)
+        tell_filled(session, duty.shift, now)
     return duty
 
 
@@ -170,8 +170,10 @@ def accept(session: Session, actor: Actor, duty_id: int, now: datetime) -> Duty:
     wanted = None if offered.in_exchange_for_id is None else queries.duty(session, offered.in_exchange_for_id)
     for shift_id in sorted({offered.shift_id} | ({wanted.shift_id} if wanted else set())):
         lock(session, shift_id)
+    asked = offered.in_exchange_for_id
     session.refresh(offered)
-    if offered.state not in STANDING or offered.offered_at is None or offered.shift.ends_at <= now:
+    is_other = offered.in_exchange_for_id != asked
+    if is_other or offered.state not in STANDING or offered.offered_at is None or offered.shift.ends_at <= now:
         raise Refused.because("gone", _("This is no longer offered."))
     if wanted is None:
         return _hand_over(session, offered, actor.member_id, now)
@@ -256,11 +258,12 @@ def _hand_over(session: Session, duty: Duty, to_id: int, now: datetime) -> Duty:
     session.flush()
     session.refresh(duty.shift, ["duties"])
     duty_handed_over.send(None, session=session, before=duty, after=after, now=now)
-    _tell_filled(session, duty.shift, now)
+    tell_filled(session, duty.shift, now)
     return after
 
 
-def _tell_filled(session: Session, shift: Shift, now: datetime) -> None:
+def tell_filled(session: Session, shift: Shift, now: datetime) -> None:
+    """Announce that a shift of which staff were told has its people, if it has."""
     if shift.alerted_at is not None and missing(shift) == 0:
         shift.alerted_at = None
         session.flush()

@@ -6,6 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from fablab.billing.charges import charges_of_sessions
+from fablab.booking import outcomes
 from fablab.booking import queries as booking
 from fablab.core import clock
 from fablab.core.db import db, transaction
@@ -19,7 +20,7 @@ from fablab.members import services as people
 from fablab.training import queries as training
 from fablab.usage import queries as usage
 from fablab.usage.models import UsageSession
-from fablab.web import access, inputs
+from fablab.web import access, accesses, inputs
 from fablab.web.forms import LabForm, password_field
 from fablab.web.months import lab_zone, months_back
 
@@ -93,6 +94,8 @@ def _show(form: PasswordForm) -> str:
         uses=uses,
         seconds=sum(use.session.seconds for use in uses),
         tokens=members.tokens_of(session, member_id),
+        is_adviser=outcomes.is_adviser(session, member_id),
+        accesses=accesses.held(member_id),
         form=form,
     )
 

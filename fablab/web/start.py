@@ -233,9 +233,7 @@ def _clock(minute: int) -> str:
 def _cents(text: str) -> int:
     plain = text.replace(",", ".").replace("€", "").strip()
     whole, _point, part = plain.partition(".")
-    if not (
-        whole.isascii() and whole.isdigit() and len(whole) <= 6 and (not part or part.isdigit()) and len(part) <= 2
-    ):
+    if not plain.isascii() or not whole.isdigit() or len(whole) > 6 or len(part) > 2 or (part and not part.isdigit()):
         raise Refused.because("amount", _("“%(text)s” is not an amount; one looks like 3,50.", text=text[:40]))
     return int(whole) * 100 + int((part + "00")[:2])
 
