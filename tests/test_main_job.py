@@ -56,7 +56,7 @@ class Caller:
 
 def add_printer(boss: Visitor, lab: Lab, printer: RealOctoPrint) -> int:
     """The fabmanager adds the printer, and first mistypes its key."""
-    boss.open("/machines/new")
+    boss.open(f"/machines/new?category={lab.cast.printers}")
     boss.submit(
         "/machines/new", name="OctoPrint à essayer", category_id=str(lab.cast.printers), site_id=str(lab.cast.workshop)
     )

@@ -62,6 +62,33 @@ def test_each_migration_can_be_undone_alone(engine: Engine) -> None:
         assert schema.revision_of(engine) == script.revision
 
 
+def test_hours_of_before_timetables_become_them_without_losing_a_minute(engine: Engine) -> None:
+    schema.upgrade(engine, "0002")
+    with engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO sites (id, slug, name, town, address, timezone) "
+                "VALUES (7, 'halle', 'Halle', 'Rive', '', 'Europe/Paris')"
+            )
+        )
+        connection.execute(
+            text(
+                "INSERT INTO opening_hours (site_id, weekday, opens, closes) "
+                "VALUES (7, 0, 540, 1080), (7, 2, 1200, 1560), (7, 6, 600, 2880)"
+            )
+        )
+
+    schema.upgrade(engine)
+    with engine.connect() as connection:
+        found = connection.execute(text("SELECT weekday, opens, closes, staff FROM openings ORDER BY id")).all()
+    schema.downgrade(engine, "0002")
+    with engine.connect() as connection:
+        before = connection.execute(text("SELECT site_id, weekday, opens, closes FROM opening_hours ORDER BY id")).all()
+
+    assert found == [(0, 540, 1080, 0), (2, 1200, 1560, 0), (6, 600, 2040, 0), (0, 600, 1440, 0)]
+    assert before == [(7, *row[:3]) for row in found]
+
+
 def test_a_migration_that_was_done_is_not_done_again(engine: Engine) -> None:
     schema.upgrade(engine)
     before = everything_in(engine)

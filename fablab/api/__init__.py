@@ -2,12 +2,56 @@
 
 from flask_openapi3 import OpenAPI
 
-from fablab.api import cards, docs, invoices, me, problems, reservations, resources, shifts, sites, usage
+from fablab.api import (
+    cards,
+    categories,
+    docs,
+    entities,
+    invoices,
+    levels,
+    links,
+    maintenance,
+    me,
+    outcomes,
+    papers,
+    photos,
+    problems,
+    reservations,
+    resources,
+    rooms,
+    shifts,
+    sites,
+    timetables,
+    transfer,
+    usage,
+)
 from fablab.api.auth import ask
 from fablab.api.blueprint import api
 from fablab.api.errors import answer_errors
 
-MODULES = (cards, docs, invoices, me, problems, reservations, resources, shifts, sites, usage)
+MODULES = (
+    cards,
+    categories,
+    docs,
+    entities,
+    invoices,
+    levels,
+    links,
+    maintenance,
+    me,
+    outcomes,
+    papers,
+    photos,
+    problems,
+    reservations,
+    resources,
+    rooms,
+    shifts,
+    sites,
+    timetables,
+    transfer,
+    usage,
+)
 """Imported so that their routes are on the blueprint."""
 
 

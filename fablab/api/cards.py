@@ -1,53 +1,24 @@
-"""Routes with which fabmanagers write what can be booked, and the categories that there are."""
+"""Routes with which fabmanagers write what can be booked."""
 
 from dataclasses import replace
-from typing import Any
 
 from flask import Response
-from flask_openapi3 import Tag
-from pydantic import BaseModel
 
 from fablab.api.answers import answer
 from fablab.api.auth import actor
-from fablab.api.blueprint import api
+from fablab.api.blueprint import WRITES, api
+from fablab.api.decided import decisions
 from fablab.api.resources import TAGS, shown
-from fablab.api.schemas import Problem, ResourceOut, ResourcePath
-from fablab.api.schemas.cards import CategoryList, CategoryOut, FieldOut, ResourceIn, ResourcePatch, SpecIn
+from fablab.api.schemas import ResourceOut, ResourcePath
+from fablab.api.schemas.cards import ResourceIn, ResourcePatch, SpecIn
 from fablab.booking import changes
-from fablab.booking.affected import Decisions
 from fablab.catalog import queries as catalog
 from fablab.catalog import services
 from fablab.catalog.services import ResourceCard
-from fablab.catalog.specs import choices_of
 from fablab.core import clock
 from fablab.core.db import db, transaction
 from fablab.core.i18n import _
 from fablab.core.refusals import Refused
-
-CATEGORIES = [Tag(name="categories", description="The kinds of what can be booked")]
-WRITES: dict[str | int, type[BaseModel] | dict[Any, Any] | None] = {400: Problem, 403: Problem, 409: Problem}
-
-
-@api.get("/categories", tags=CATEGORIES, summary="Every category", responses={200: CategoryList})
-def categories() -> Response:
-    """The kinds of resources with the fields that each has of its own, in the network's order."""
-    session = db.session()
-    rows = catalog.categories(session)
-    fields = catalog.fields_of(session, [row.id for row in rows])
-    items = [
-        CategoryOut(
-            id=row.id,
-            name=row.name,
-            icon=row.icon,
-            kind=row.kind,
-            fields=[
-                FieldOut(name=one.name, kind=one.kind, unit=one.unit, choices=choices_of(one)) for one in fields[row.id]
-            ],
-            version=row.version,
-        )
-        for row in rows
-    ]
-    return answer(CategoryList(items=items))
 
 
 @api.post("/resources", tags=TAGS, summary="Add a resource", responses={201: ResourceOut, **WRITES})
@@ -73,7 +44,7 @@ def edit_resource(path: ResourcePath, body: ResourcePatch) -> Response:
             path.resource_id,
             _patched(present, body),
             body.version,
-            Decisions(dict(body.decisions), body.others),
+            decisions(body),
             clock.now(),
         )
     return answer(shown([catalog.resource(db.session(), path.resource_id)])[0])

@@ -6,6 +6,7 @@ from flask_openapi3 import Tag
 from fablab.api.answers import answer
 from fablab.api.auth import actor
 from fablab.api.blueprint import api
+from fablab.api.decided import decisions
 from fablab.api.periods import period
 from fablab.api.schemas import (
     AvailabilityOut,
@@ -23,13 +24,13 @@ from fablab.api.schemas import (
 from fablab.api.schemas.reported import StateIn
 from fablab.booking import changes
 from fablab.booking import queries as booking
-from fablab.booking.affected import Decisions
 from fablab.booking.changes import Outage
 from fablab.catalog import queries as catalog
 from fablab.catalog.models import Resource, ResourceState
 from fablab.catalog.specs import specs_of
 from fablab.core import clock
 from fablab.core.db import db, transaction
+from fablab.core.links import link
 from fablab.core.period import Period
 from fablab.members import queries as members
 from fablab.members.models import Role
@@ -96,9 +97,8 @@ def availability(path: ResourcePath, query: PeriodQuery) -> Response:
 def set_state(path: ResourcePath, body: StateIn) -> Response:
     """Say how a resource is; 409 lists the reservations that this touches, until there is a decision for each."""
     outage = Outage(state=ResourceState(body.state), note=body.note, until=body.until)
-    decided = Decisions(dict(body.decisions), body.others)
     with transaction() as session:
-        changes.set_state(session, actor(), path.resource_id, outage, decided, clock.now())
+        changes.set_state(session, actor(), path.resource_id, outage, decisions(body), clock.now())
     return answer(shown([catalog.resource(db.session(), path.resource_id)])[0])
 
 
@@ -138,11 +138,12 @@ def shown(rows: list[Resource]) -> list[ResourceOut]:
                 for item in specs_of(fields[row.category_id], row.specs)
             ],
             links=[
-                LinkOut(resource_id=link.other_id, places=link.places) for link in links if link.resource_id == row.id
+                LinkOut(resource_id=item.other_id, places=item.places) for item in links if item.resource_id == row.id
             ],
             state=row.state,
             state_note=row.state_note,
             state_until=row.state_until,
+            photo=link(f"/pictures/resource/{row.id}") if row.photo_id else None,
             version=row.version,
             certificates=[course.name for course in needed[row.id]],
             may_use=all(course.id in held for course in needed[row.id]),

@@ -2,15 +2,14 @@
 
 from dataclasses import asdict, replace
 from datetime import timedelta
-from typing import Any
 
 from flask import Response
 from flask_openapi3 import Tag
-from pydantic import BaseModel
 
 from fablab.api.answers import answer
 from fablab.api.auth import actor
-from fablab.api.blueprint import api
+from fablab.api.blueprint import WRITES, api
+from fablab.api.decided import decisions
 from fablab.api.periods import period
 from fablab.api.schemas import (
     DecisionsIn,
@@ -21,14 +20,12 @@ from fablab.api.schemas import (
     HoursOut,
     HoursQuery,
     PeriodOut,
-    Problem,
     SiteIn,
     SiteList,
     SiteOut,
     SitePatch,
     SitePath,
 )
-from fablab.booking.affected import Decisions
 from fablab.booking.changes import change_hours
 from fablab.core import clock
 from fablab.core.db import db, transaction
@@ -46,7 +43,6 @@ from fablab.sites.places import SiteCard
 from fablab.sites.wording import hours_between, show_minute
 
 TAGS = [Tag(name="sites", description="Places, when they are open, and the days that differ")]
-WRITES: dict[str | int, type[BaseModel] | dict[Any, Any] | None] = {400: Problem, 403: Problem, 409: Problem}
 
 
 @api.get("/sites", tags=TAGS, summary="Every place", responses={200: SiteList})
@@ -80,7 +76,7 @@ def edit_site(path: SitePath, body: SitePatch) -> Response:
             me,
             path.site_id,
             lambda: places.edit_site(session, me, path.site_id, card, body.version),
-            _decisions(body),
+            decisions(body),
             _("The opening hours change."),
             clock.now(),
         )
@@ -135,7 +131,7 @@ def add_exception(path: SitePath, body: ExceptionIn) -> Response:
             me,
             path.site_id,
             lambda: made.append(exceptions.add_exception(session, me, path.site_id, card, now).id),
-            _decisions(body),
+            decisions(body),
             card.reason or _("The opening hours change."),
             now,
         )
@@ -158,15 +154,11 @@ def remove_exception(path: ExceptionPath, body: DecisionsIn) -> Response:
             me,
             path.site_id,
             lambda: exceptions.remove_exception(session, me, path.site_id, path.exception_id),
-            _decisions(body),
+            decisions(body),
             _("The opening hours change."),
             clock.now(),
         )
     return answer(gone)
-
-
-def _decisions(body: DecisionsIn) -> Decisions:
-    return Decisions(dict(body.decisions), body.others)
 
 
 def _exception_card(body: ExceptionIn) -> ExceptionCard:

@@ -1,5 +1,6 @@
 """What administrators do to the kinds of resources, and to the fields that each kind has of its own."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -19,6 +20,14 @@ from fablab.members.models import Role
 
 MOST_FIELDS = 30
 MOST_CHOICES = 50
+ICONS = (
+    "printer", "lightning-charge", "tools", "hammer", "wrench-adjustable", "scissors", "rulers", "bounding-box",
+    "vector-pen", "palette", "cpu", "plug", "robot", "badge-3d", "layers", "box", "tree", "droplet", "flower1",
+    "thermometer-half", "camera", "mic", "projector", "display", "pc-display", "easel", "lamp", "book", "people",
+    "person-workspace", "person-badge", "person-raised-hand", "chat-dots", "briefcase", "building", "door-open",
+    "cup-hot", "mortarboard", "map", "rocket-takeoff",
+)  # fmt: skip
+"""What a category can be shown with."""
 Row = TypeVar("Row", Category, CategoryField)
 
 
@@ -46,10 +55,11 @@ def add_category(session: Session, actor: Actor, card: CategoryCard) -> Category
 
     Raises:
         Forbidden: not an administrator of the network.
-        Refused: it has no name, or that of another.
+        Refused: it has no name, or that of another; or its icon is none of ours.
     """
     actor.needs_everywhere(Role.ADMIN)
     _check_name(session, card.name, None)
+    _check_icon(card.icon, ICONS)
     row = Category(name=line_of(card.name), icon=card.icon, kind=card.kind, position=len(queries.categories(session)))
     session.add(row)
     session.flush()
@@ -61,11 +71,13 @@ def edit_category(session: Session, actor: Actor, category_id: int, card: Catego
 
     Raises:
         Forbidden: not an administrator of the network.
-        Refused: it has no name, or that of another; or it has resources and would begin or cease to be an adviser's.
+        Refused: it has no name, or that of another; its icon is none of ours; or it has resources and would begin or
+            cease to be an adviser's.
         Conflict: somebody else changed it since.
     """
     row = _locked(session, actor, category_id, version)
     _check_name(session, card.name, category_id)
+    _check_icon(card.icon, (*ICONS, row.icon))
     turns = CategoryKind.ADVISER in (card.kind, row.kind) and card.kind != row.kind
     if turns and _is_used(session, category_id):
         text = _("It has resources: advisers cannot become something else, nor the other way round.")
@@ -199,6 +211,11 @@ def _check_name(session: Session, name: str, category_id: int | None) -> None:
     taken = session.scalar(select(Category.id).where(Category.name == line))
     if taken not in (None, category_id):
         raise Refused.because("name_taken", _("There is a category of this name already."))
+
+
+def _check_icon(icon: str, known: Iterable[str]) -> None:
+    if icon not in known:
+        raise Refused.because("icon", _("There is no such icon. One is: %(name)s.", name="tools"))
 
 
 def _write_field(category: Category, row: CategoryField, card: FieldCard) -> None:

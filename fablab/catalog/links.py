@@ -34,7 +34,7 @@ def add_link(session: Session, actor: Actor, resource_id: int, other_id: int, pl
     if any(link.other_id == other_id for link in queries.links_around(session, resource_id)):
         reasons.append(Refusal("linked", _("They go together already. Remove that link first.")))
     if places is not None and not 1 <= places <= other.places:
-        text = n_("“%(name)s” has one place.", "“%(name)s” has %(count)s places.", other.places, name=other.name)
+        text = n_("“%(name)s” has %(count)s place.", "“%(name)s” has %(count)s places.", other.places, name=other.name)
         reasons.append(Refusal("places", text))
     if reasons:
         raise Refused(reasons)

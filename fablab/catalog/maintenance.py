@@ -84,6 +84,18 @@ def plan(session: Session, plan_id: int, *, lock: bool = False) -> MaintenancePl
     return found
 
 
+def card_of(row: MaintenancePlan) -> PlanCard:
+    """What is written about a plan now."""
+    hours = None if row.every_seconds is None else row.every_seconds // 3600
+    return PlanCard(title=row.title, instructions=row.instructions, every_days=row.every_days, every_hours=hours)
+
+
+def due_plan(session: Session, plan_id: int, now: datetime) -> DuePlan:
+    """The plan with this id, and when it is due; NotFound if there is none, or it was ended."""
+    row = plan(session, plan_id)
+    return DuePlan(row, _due(row, now))
+
+
 def acts_of(session: Session, resource_id: int, *, limit: int = 100) -> list[MaintenanceAct]:
     """What was done to a resource, the latest first."""
     query = (

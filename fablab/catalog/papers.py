@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from fablab.catalog import queries
 from fablab.catalog.models import FileRole, Resource, ResourceFile
-from fablab.core.files import StoredFile, keep_document, keep_picture, stored_file
+from fablab.core.files import FileKind, StoredFile, keep_document, keep_picture, stored_file
 from fablab.core.i18n import _
 from fablab.core.refusals import Refused
 from fablab.core.text import line_of
@@ -16,6 +16,7 @@ from fablab.members.models import Role
 
 MOST = 20
 LONGEST_TITLE = 120
+LONGEST_NAME = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,15 @@ def remove_paper(session: Session, actor: Actor, paper_id: int) -> Resource:
     session.flush()
     _forget(session, file_id)
     return resource
+
+
+def file_name(paper: ResourceFile) -> str:
+    """What the paper is called where it is downloaded: its title, without what no file name has."""
+    ending = "pdf" if paper.file.media_type == FileKind.PDF else "jpg"
+    title = paper.title.rsplit(".", 1)[0] if paper.title.lower().endswith(f".{ending}") else paper.title
+    name = "".join(letter if letter.isalnum() or letter in " -_" else "-" for letter in title)
+    name = name.strip(" -")[:LONGEST_NAME] or _("paper")
+    return f"{name}.{ending}"
 
 
 def _own(session: Session, actor: Actor, resource_id: int) -> Resource:

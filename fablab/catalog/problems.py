@@ -12,7 +12,7 @@ from fablab.catalog.models import Problem, ProblemEntry, ProblemFollower, Proble
 from fablab.catalog.signals import problem_changed, problem_reported
 from fablab.core.actor import Actor, Role
 from fablab.core.db import is_postgresql
-from fablab.core.files import keep_picture
+from fablab.core.files import keep_picture, stored_file
 from fablab.core.i18n import _
 from fablab.core.refusals import Conflict, Refused
 from fablab.core.text import line_of, lines_of
@@ -119,6 +119,31 @@ def advance(session: Session, actor: Actor, problem_id: int, step: Step, version
     session.flush()
     session.refresh(problem, ["assigned_to"])
     problem_changed.send(None, session=session, problem=problem, entry=entry, now=now)
+    return problem
+
+
+def show_photo(session: Session, actor: Actor, problem_id: int, content: bytes, now: datetime) -> Problem:
+    """Put a photo to a problem: staff of its site in place of the one before, its reporter if it has none yet.
+
+    Raises:
+        NotFound: there is no such problem, or it is neither this person's own nor theirs to read.
+        Forbidden: they may only read it.
+        Refused: it has a photo already, or this is none.
+    """
+    query = select(Problem).where(Problem.id == problem_id).with_for_update(of=Problem)
+    problem = session.scalar(query.execution_options(populate_existing=True))
+    if problem is None or problem.reporter_id != actor.member_id:
+        problem = queries.problem(session, actor, problem_id)
+        actor.needs_at_site(Role.FABMANAGER, problem.site_id)
+    former = problem.photo_id
+    if former is not None and not actor.may_at_site(Role.FABMANAGER, problem.site_id):
+        text = _("It has a photo already; only staff of the site can show another one.")
+        raise Refused.because("photo_there", text)
+    problem.photo_id = keep_picture(session, content, "problem.jpg", now).id
+    session.flush()
+    if former is not None:
+        session.delete(stored_file(session, former))
+        session.flush()
     return problem
 
 

@@ -1,7 +1,7 @@
 """What an administrator of the network does to its legal entities: who invoices, and under which VAT regime."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from zoneinfo import available_timezones
 
@@ -46,6 +46,11 @@ class RegimeCard:
     valid_from: date
     rate_bp: int
     mention: str = ""
+
+
+def card_of(row: LegalEntity) -> EntityCard:
+    """What is written about a legal entity now."""
+    return EntityCard(**{item.name: getattr(row, item.name) or "" for item in fields(EntityCard)})
 
 
 def add_entity(session: Session, actor: Actor, card: EntityCard) -> LegalEntity:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from fablab.core.actor import Actor, Role
+from fablab.core.errors import NotFound
 from fablab.core.files import StoredFile, keep_picture
 from fablab.core.i18n import _
 from fablab.core.refusals import Refusal, Refused
@@ -135,11 +136,14 @@ def rename_room(session: Session, actor: Actor, room_id: int, name: str) -> Room
 
     Raises:
         Forbidden: not a fabmanager of its site.
+        NotFound: there is no such room, or it was removed.
         Refused: it would have no name, or that of another.
     """
     row = queries.room(session, room_id)
     actor.needs_at_site(Role.FABMANAGER, row.site_id)
     queries.lock_site(session, row.site_id)
+    if row.removed_at is not None:
+        raise NotFound(f"room {room_id}")
     namesake = _namesake(session, row.site_id, name)
     if namesake is not None and namesake.id != row.id:
         raise _taken(name)

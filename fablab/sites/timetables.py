@@ -79,18 +79,28 @@ def main_row(session: Session, site_id: int) -> Timetable | None:
 
 def seasons_of(session: Session, timetable_id: int) -> list[tuple[Season, list[OpeningHours]]]:
     """A timetable's seasons with their openings: the usual one first, then by date."""
+    return seasons_by_timetable(session, [timetable_id])[timetable_id]
+
+
+def seasons_by_timetable(
+    session: Session, timetable_ids: Iterable[int]
+) -> dict[int, list[tuple[Season, list[OpeningHours]]]]:
+    """The seasons of each of these timetables with their openings: the usual one first, then by date."""
+    by_timetable: dict[int, list[tuple[Season, list[OpeningHours]]]] = {key: [] for key in timetable_ids}
     query = (
         select(Season, OpeningHours)
         .outerjoin(OpeningHours, OpeningHours.season_id == Season.id)
-        .where(Season.timetable_id == timetable_id)
+        .where(Season.timetable_id.in_(by_timetable))
         .order_by(Season.first_on.is_not(None), Season.first_on, Season.id, OpeningHours.weekday, OpeningHours.opens)
     )
-    found: dict[int, tuple[Season, list[OpeningHours]]] = {}
+    found: dict[int, list[OpeningHours]] = {}
     for season, opening in session.execute(query):
-        found.setdefault(season.id, (season, []))
+        if season.id not in found:
+            found[season.id] = []
+            by_timetable[season.timetable_id].append((season, found[season.id]))
         if opening is not None:
-            found[season.id][1].append(opening)
-    return list(found.values())
+            found[season.id].append(opening)
+    return by_timetable
 
 
 def season_rows(session: Session, timetable_ids: Iterable[int]) -> dict[int, list[Season]]:

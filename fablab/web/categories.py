@@ -7,7 +7,7 @@ from wtforms import HiddenField, RadioField, SelectField
 
 from fablab.catalog import categories
 from fablab.catalog import queries as catalog
-from fablab.catalog.categories import CategoryCard, FieldCard
+from fablab.catalog.categories import ICONS, CategoryCard, FieldCard
 from fablab.catalog.models import Category, CategoryField, CategoryKind, FieldKind
 from fablab.core.db import db, transaction
 from fablab.core.i18n import _
@@ -17,13 +17,6 @@ from fablab.web import access, inputs, words
 from fablab.web.forms import LabForm, area_field, text_field
 
 screen = Blueprint("categories", __name__)
-ICONS = (
-    "printer", "lightning-charge", "tools", "hammer", "wrench-adjustable", "scissors", "rulers", "bounding-box",
-    "vector-pen", "palette", "cpu", "plug", "robot", "badge-3d", "layers", "box", "tree", "droplet", "flower1",
-    "thermometer-half", "camera", "mic", "projector", "display", "pc-display", "easel", "lamp", "book", "people",
-    "person-workspace", "person-badge", "person-raised-hand", "chat-dots", "briefcase", "building", "door-open",
-    "cup-hot", "mortarboard", "map", "rocket-takeoff",
-)  # fmt: skip
 
 
 class CategoryForm(LabForm):

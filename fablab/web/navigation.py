@@ -82,7 +82,7 @@ def _all() -> list[tuple[str, list[Place]]]:
             [
                 Place(
                     "machines.page",
-                    _("Machines"),
+                    _("Resources"),
                     "printer",
                     staff,
                     rooms=("outages", "transfer", "bundles", "papers", "labels"),

@@ -12,7 +12,7 @@ from fablab.catalog.papers import Paper
 from fablab.core import clock
 from fablab.core.db import db, transaction
 from fablab.core.errors import NotFound
-from fablab.core.files import FileKind, StoredFile, stored_file
+from fablab.core.files import StoredFile, stored_file
 from fablab.core.i18n import _
 from fablab.core.refusals import Refused
 from fablab.members.models import Role
@@ -20,7 +20,6 @@ from fablab.web import access, editor
 from fablab.web.uploads import takes_files, upload
 
 screen = Blueprint("papers", __name__)
-LONGEST_NAME = 80
 
 
 @screen.get("/pictures/resource/<row:resource_id>")
@@ -40,11 +39,7 @@ def download(paper_id: int) -> Response:
     """A manual or a safety sheet, to keep: a browser shows none of it on our address."""
     paper = catalog.resource_file(db.session(), paper_id)
     response = _sent(paper.file)
-    ending = "pdf" if paper.file.media_type == FileKind.PDF else "jpg"
-    title = paper.title.rsplit(".", 1)[0] if paper.title.lower().endswith(f".{ending}") else paper.title
-    name = "".join(letter if letter.isalnum() or letter in " -_" else "-" for letter in title)
-    name = name.strip(" -")[:LONGEST_NAME] or _("paper")
-    response.headers.set("Content-Disposition", "attachment", filename=f"{name}.{ending}")
+    response.headers.set("Content-Disposition", "attachment", filename=papers.file_name(paper))
     response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
     response.headers["Cache-Control"] = "private, no-cache"
     return response

@@ -68,6 +68,14 @@ def upgrade() -> None:
         "FROM opening_hours JOIN timetables ON timetables.site_id = opening_hours.site_id "
         "JOIN seasons ON seasons.timetable_id = timetables.id ORDER BY opening_hours.id"
     )
+    # An opening lasts a day at most now; what an older one had beyond that is the next weekday's.
+    op.execute(
+        "INSERT INTO openings (season_id, weekday, opens, closes, staff, level) "
+        "SELECT seasons.id, (weekday + 1) % 7, opens, closes - 1440, 0, 0 "
+        "FROM opening_hours JOIN timetables ON timetables.site_id = opening_hours.site_id "
+        "JOIN seasons ON seasons.timetable_id = timetables.id "
+        "WHERE closes > opens + 1440 ORDER BY opening_hours.id"
+    )
     op.execute(
         "INSERT INTO placements (resource_id, site_id, room_id, from_at) "
         "SELECT id, site_id, room_id, created_at FROM resources ORDER BY id"

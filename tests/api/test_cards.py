@@ -20,7 +20,8 @@ def test_a_fabmanager_adds_a_resource_with_its_categorys_fields_and_edits_it(lab
         categories.add_field(session, lab.actor(cast.admin), cast.lasers, card, 1)
     kinds = client.get("/api/v1/categories", headers=headers).json["items"]
     laser = next(item for item in kinds if item["id"] == cast.lasers)
-    assert laser["fields"] == [{"name": "Puissance", "kind": "number", "unit": "W", "choices": []}]
+    field = {"name": "Puissance", "kind": "number", "unit": "W", "choices": []}
+    assert laser["fields"] == [{"id": laser["fields"][0]["id"], **field}]
     new = {"name": "Laser 2", "category_id": cast.lasers, "site_id": cast.workshop, "needs_staff": True}
 
     made = client.post(

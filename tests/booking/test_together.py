@@ -135,3 +135,12 @@ def test_a_period_is_free_for_so_many_places_when_so_many_are_free_throughout(
     throughout = sum(any(part.covers(wanted) for part in periods) for periods in by_place)
     assert any(part.covers(wanted) for part in found) == (throughout >= count)
     assert found == sorted(set(found))
+
+
+def test_a_circle_that_takes_all_of_a_room_can_be_had_while_the_room_is_empty(lab: Lab) -> None:
+    room, key = add(lab, "Salle", places=3), add(lab, "Clé")
+    link((room, key, 1), (key, room, None))
+
+    made = book(lab, lab.cast.maker, room)
+
+    assert claims_of(lab, made) == [(room, 1), (room, 2), (room, 3), (key, 1)]

@@ -1,4 +1,4 @@
-"""What is written about what can be booked, and its categories."""
+"""What is written about what can be booked."""
 
 from typing import Annotated
 
@@ -55,30 +55,3 @@ class ResourcePatch(DecisionsIn):
     specs: Annotated[list[SpecIn], Field(max_length=30)] | None = None
     organisation: Line | None = None
     adviser_id: IdInBody | None = None
-
-
-class FieldOut(BaseModel):
-    """A field that every resource of a category has."""
-
-    name: str
-    kind: str
-    unit: str
-    choices: list[str]
-
-
-class CategoryOut(BaseModel):
-    """A kind of resource."""
-
-    id: int
-    name: str
-    icon: str
-    kind: str
-    fields: list[FieldOut]
-    version: int
-
-
-class CategoryList(BaseModel):
-    """The kinds of resources, in the network's order."""
-
-    items: list[CategoryOut]
-    next: int | None = None

@@ -60,6 +60,7 @@ class ResourceOut(BaseModel):
     state_note: str
     state_until: InstantIO | None
     """While it is out: when it is expected back."""
+    photo: str | None
     version: int
     """What an edit must name, so that it does not undo another."""
     certificates: list[str]

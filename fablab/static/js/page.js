@@ -76,3 +76,9 @@ document.addEventListener("submit", (event) => {
   form.dataset.sent = "yes";
   setTimeout(() => delete form.dataset.sent, 3000);
 });
+
+// Where one is stands in view, also where a row of chips is wider than the screen.
+for (const here of document.querySelectorAll(".chips [aria-current]")) {
+  const row = here.parentElement;
+  row.scrollLeft = here.offsetLeft + here.offsetWidth / 2 - row.clientWidth / 2;
+}

@@ -1,0 +1,201 @@
+"""Who may do what through the API: every route against every role, at one's own site and at another."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import pytest
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from fablab.billing.models import Invoice
+from tests.api.things import things_at
+from tests.conftest import Lab
+from tests.web.uses import used
+
+EVERYBODY = {"maker", "trainer", "fabmanager", "treasurer", "admin"}
+HOSTS = {"trainer", "fabmanager", "admin"}
+FABMANAGERS = {"fabmanager", "admin"}
+ADMINS = {"admin"}
+OWNERS = {"maker", "fabmanager", "admin"}
+"""Whose reservation it is, and staff of the site."""
+PAYERS = {"maker", "treasurer", "admin"}
+NOT_OF_A_SITE = {
+    ("GET", "/shifts"),
+    ("GET", "/members/{member_id}/accesses"),
+    ("GET", "/resources.csv"),
+    ("POST", "/resources.csv"),
+}
+"""What staff of any site may ask; it answers for their own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """Who may call a route, and a call of it that changes little: it is stale, or lacks something."""
+
+    allowed: set[str]
+    json: Mapping[str, object] | None = None
+    data: bytes | None = None
+    query: str = ""
+
+
+def calls(ids: Mapping[str, int]) -> dict[tuple[str, str], Call]:
+    """Every route; those that take something away come last."""
+    week = "?from=2030-01-01T00:00:00Z&to=2030-01-08T00:00:00Z"
+    stale, junk = {"version": 999}, b"no picture"
+    season = {"version": 999, "openings": []}
+    wish = {"resource_id": ids["resource_id"], "start": "2010-01-01T10:00:00Z", "end": "2010-01-01T11:00:00Z"}
+    shift = {"site_id": ids["site_id"], "start": "2010-01-01T10:00:00Z", "end": "2010-01-01T11:00:00Z"}
+    card = {"name": " ", "category_id": ids["category_id"], "site_id": ids["site_id"]}
+    closure = {"kind": "closed", "first_on": "2030-01-02", "last_on": "2030-01-01", "reason": "Test"}
+    return {
+        ("GET", "/me"): Call(EVERYBODY),
+        ("GET", "/usage"): Call(EVERYBODY, query=week),
+        ("GET", "/invoices"): Call(EVERYBODY),
+        ("GET", "/invoices/{invoice_id}.pdf"): Call(PAYERS),
+        ("GET", "/sites"): Call(EVERYBODY),
+        ("POST", "/sites"): Call(ADMINS, {"name": " ", "town": "Firminy"}),
+        ("GET", "/sites/{site_id}"): Call(EVERYBODY),
+        ("PATCH", "/sites/{site_id}"): Call(FABMANAGERS, stale),
+        ("GET", "/sites/{site_id}/hours"): Call(EVERYBODY, query=week),
+        ("GET", "/sites/{site_id}/exceptions"): Call(EVERYBODY),
+        ("POST", "/sites/{site_id}/exceptions"): Call(FABMANAGERS, closure),
+        ("PUT", "/sites/{site_id}/photo"): Call(FABMANAGERS, data=junk),
+        ("GET", "/sites/{site_id}/rooms"): Call(EVERYBODY),
+        ("POST", "/sites/{site_id}/rooms"): Call(FABMANAGERS, {"name": " "}),
+        ("PATCH", "/rooms/{room_id}"): Call(FABMANAGERS, {"name": " "}),
+        ("GET", "/sites/{site_id}/timetables"): Call(EVERYBODY),
+        ("POST", "/sites/{site_id}/timetables"): Call(FABMANAGERS, {"name": " "}),
+        ("PATCH", "/timetables/{timetable_id}"): Call(FABMANAGERS, stale),
+        ("POST", "/timetables/{timetable_id}/seasons"): Call(FABMANAGERS, season),
+        ("PUT", "/timetables/{timetable_id}/seasons/{season_id}"): Call(FABMANAGERS, season),
+        ("PUT", "/sites/{site_id}/categories/{category_id}/timetable"): Call(FABMANAGERS, {"timetable_id": None}),
+        ("GET", "/categories"): Call(EVERYBODY),
+        ("POST", "/categories"): Call(ADMINS, {"name": " "}),
+        ("PATCH", "/categories/{category_id}"): Call(ADMINS, stale),
+        ("POST", "/categories/{category_id}/fields"): Call(ADMINS, {**stale, "name": "x"}),
+        ("PATCH", "/category-fields/{field_id}"): Call(ADMINS, stale),
+        ("GET", "/resources"): Call(EVERYBODY),
+        ("POST", "/resources"): Call(FABMANAGERS, card),
+        ("GET", "/resources/{resource_id}"): Call(EVERYBODY),
+        ("PATCH", "/resources/{resource_id}"): Call(FABMANAGERS, stale),
+        ("GET", "/resources/{resource_id}/availability"): Call(EVERYBODY, query=week),
+        ("PUT", "/resources/{resource_id}/state"): Call(FABMANAGERS, {"state": "available"}),
+        ("PUT", "/resources/{resource_id}/photo"): Call(FABMANAGERS, data=junk),
+        ("GET", "/resources/{resource_id}/papers"): Call(EVERYBODY),
+        ("POST", "/resources/{resource_id}/papers"): Call(FABMANAGERS, data=junk, query="?title=x"),
+        ("GET", "/papers/{paper_id}"): Call(EVERYBODY),
+        ("GET", "/resources/{resource_id}/links"): Call(EVERYBODY),
+        ("POST", "/resources/{resource_id}/links"): Call(FABMANAGERS, {"other_id": ids["resource_id"]}),
+        ("GET", "/resources/{resource_id}/maintenance-plans"): Call(FABMANAGERS),
+        ("POST", "/resources/{resource_id}/maintenance-plans"): Call(FABMANAGERS, {"title": " "}),
+        ("PATCH", "/maintenance-plans/{plan_id}"): Call(FABMANAGERS, stale),
+        ("GET", "/resources/{resource_id}/maintenance-acts"): Call(FABMANAGERS),
+        ("POST", "/resources/{resource_id}/maintenance-acts"): Call(FABMANAGERS, {}),
+        ("GET", "/resources.csv"): Call(FABMANAGERS),
+        ("POST", "/resources.csv"): Call(FABMANAGERS, data=b"", query="?dry_run=true"),
+        ("GET", "/problems"): Call(EVERYBODY),
+        ("POST", "/problems"): Call(EVERYBODY, {"site_id": ids["site_id"], "text": " "}),
+        ("GET", "/problems/{problem_id}"): Call(EVERYBODY),
+        ("PATCH", "/problems/{problem_id}"): Call(FABMANAGERS, stale),
+        ("GET", "/problems/{problem_id}/photo"): Call(EVERYBODY),
+        ("PUT", "/problems/{problem_id}/photo"): Call(FABMANAGERS, data=junk),
+        ("GET", "/reservations"): Call(EVERYBODY, query=week),
+        ("POST", "/reservations"): Call(EVERYBODY, wish),
+        ("GET", "/reservations/{reservation_id}/outcome"): Call(FABMANAGERS),
+        ("PUT", "/reservations/{reservation_id}/outcome"): Call(FABMANAGERS, {**stale, "came": True}),
+        ("GET", "/shifts"): Call(HOSTS, query=week),
+        ("POST", "/shifts"): Call(FABMANAGERS, shift),
+        ("POST", "/shifts/{shift_id}/duties"): Call(HOSTS, {}),
+        ("PATCH", "/duties/{duty_id}"): Call(HOSTS, {"act": "confirm"}),
+        ("GET", "/access-levels"): Call(EVERYBODY),
+        ("POST", "/access-levels"): Call(ADMINS, {"rank": 5, "name": " "}),
+        ("PATCH", "/access-levels/{rank}"): Call(ADMINS, {"name": " "}),
+        ("GET", "/members/{member_id}/accesses"): Call(FABMANAGERS),
+        ("POST", "/members/{member_id}/accesses"): Call(
+            FABMANAGERS, {"level": 3, "site_id": ids["site_id"], "ends_at": "2010-01-01T10:00:00Z"}
+        ),
+        ("GET", "/legal-entities"): Call(ADMINS),
+        ("POST", "/legal-entities"): Call(ADMINS, {"name": " ", "address": " "}),
+        ("PATCH", "/legal-entities/{entity_id}"): Call(ADMINS, stale),
+        ("GET", "/legal-entities/{entity_id}/vat-regimes"): Call(ADMINS),
+        ("POST", "/legal-entities/{entity_id}/vat-regimes"): Call(ADMINS, {"valid_from": "1900-01-01", "rate_bp": 1}),
+        ("GET", "/issuer-rules"): Call(ADMINS),
+        ("POST", "/issuer-rules"): Call(ADMINS, {"legal_entity_id": ids["entity_id"]}),
+        ("DELETE", "/issuer-rules/{rule_id}"): Call(ADMINS),
+        ("DELETE", "/access-levels/{rank}"): Call(ADMINS),
+        ("DELETE", "/category-fields/{field_id}"): Call(ADMINS, query="?version=999"),
+        ("DELETE", "/categories/{category_id}"): Call(ADMINS),
+        ("DELETE", "/members/{member_id}/accesses/{access_id}"): Call(FABMANAGERS),
+        ("DELETE", "/papers/{paper_id}"): Call(FABMANAGERS),
+        ("DELETE", "/links/{link_id}"): Call(FABMANAGERS),
+        ("DELETE", "/maintenance-plans/{plan_id}"): Call(FABMANAGERS),
+        ("DELETE", "/reservations/{reservation_id}"): Call(OWNERS),
+        ("DELETE", "/shifts/{shift_id}"): Call(FABMANAGERS),
+        ("DELETE", "/timetables/{timetable_id}/seasons/{season_id}"): Call(FABMANAGERS, query="?version=999"),
+        ("DELETE", "/timetables/{timetable_id}"): Call(FABMANAGERS),
+        ("DELETE", "/rooms/{room_id}"): Call(FABMANAGERS),
+        ("DELETE", "/resources/{resource_id}/photo"): Call(FABMANAGERS),
+        ("DELETE", "/sites/{site_id}/photo"): Call(FABMANAGERS),
+        ("DELETE", "/sites/{site_id}/exceptions/{exception_id}"): Call(FABMANAGERS),
+    }
+
+
+def test_every_route_is_in_the_table(lab: Lab) -> None:
+    documented = {
+        (method.upper(), path.removeprefix("/api/v1"))
+        for path, methods in lab.client().get("/api/v1/openapi.json").json["paths"].items()
+        for method in methods
+    }
+
+    assert documented == set(calls(dict.fromkeys(("resource_id", "site_id", "category_id", "entity_id"), 1)))
+
+
+@pytest.mark.parametrize("role", ["visitor", *sorted(EVERYBODY)])
+def test_routes_are_open_to_those_with_the_role_only(lab: Lab, role: str) -> None:
+    ids = {**things_at(lab, lab.cast.workshop), "invoice_id": _invoice(lab)}
+    client, headers = lab.client(), {} if role == "visitor" else lab.token(getattr(lab.cast, role))
+    for (method, path), call in calls(ids).items():
+        answer = _called(client, headers, method, path.format(**ids), call)
+        seen = (method, path, role, answer.status_code, answer.data[:300])
+        if role == "visitor":
+            assert answer.status_code == 401, seen
+        elif role in call.allowed:
+            assert answer.status_code < 500, seen
+            assert answer.status_code not in (400, 401, 403, 404, 405), seen
+            # What the schema refuses never reached the service that asks for the role.
+            assert not (answer.is_json and "errors" in answer.json), seen
+        else:
+            assert _is_refused(answer), seen
+
+
+def test_staff_of_one_site_are_members_at_another(lab: Lab) -> None:
+    ids = {**things_at(lab, lab.cast.office), "invoice_id": 1}
+    client, headers = lab.client(), lab.token(lab.cast.fabmanager)
+    for (method, path), call in calls(ids).items():
+        if "fabmanager" in call.allowed and call.allowed != EVERYBODY and (method, path) not in NOT_OF_A_SITE:
+            answer = _called(client, headers, method, path.format(**ids), call)
+            assert _is_refused(answer), (method, path, answer.data[:300])
+
+
+def _called(client: FlaskClient, headers: dict[str, str], method: str, path: str, call: Call) -> TestResponse:
+    more: dict[str, object] = {}
+    if call.json is not None:
+        more["json"] = call.json
+    elif call.data is not None:
+        more["data"] = call.data
+    return client.open(f"/api/v1{path}{call.query}", method=method, headers=headers, **more)
+
+
+def _is_refused(answer: TestResponse) -> bool:
+    """Whoever may not take shifts is told to ask for the role; everybody else who may not do something, only that."""
+    codes = [item["code"] for item in answer.json.get("refusals", [])] if answer.status_code == 422 else []
+    return answer.status_code in (403, 404) or "not_host" in codes
+
+
+def _invoice(lab: Lab) -> int:
+    used(lab, lab.cast.maker)
+    form = {"entity": lab.cast.entity, "month": datetime.now(UTC).strftime("%Y-%m"), "unfinished": "yes"}
+    assert lab.signed_in(lab.cast.treasurer).post("/billing/issue", data=form).status_code == 302
+    lab.session.rollback()
+    return lab.session.query(Invoice).one().id

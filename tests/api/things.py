@@ -1,0 +1,88 @@
+"""One thing of each kind at a site, for tests that ask who may do what with it."""
+
+from datetime import UTC, datetime, timedelta
+from io import BytesIO
+from zoneinfo import ZoneInfo
+
+from PIL import Image
+
+from fablab.booking.models import Outcome
+from fablab.booking.services import Wish, book
+from fablab.catalog import categories, links, maintenance, papers, problems
+from fablab.catalog.categories import CategoryCard, FieldCard
+from fablab.catalog.maintenance import PlanCard
+from fablab.catalog.models import CategoryKind
+from fablab.catalog.papers import Paper
+from fablab.catalog.services import ResourceCard, add_resource
+from fablab.core.db import transaction
+from fablab.members import accesses
+from fablab.shifts import plan, services
+from fablab.shifts.plan import ShiftCard
+from fablab.sites import exceptions, levels, places, timetabling
+from fablab.sites.exceptions import ExceptionCard
+from fablab.sites.models import ExceptionKind
+from fablab.sites.timetabling import SeasonCard
+from tests.conftest import Lab, hours_from
+
+
+def things_at(lab: Lab, site_id: int) -> dict[str, int]:
+    """The ids of one thing of each kind at that site; the reservation, an appointment, is the maker's."""
+    cast, now = lab.cast, datetime.now(UTC)
+    monday = _monday()
+    with transaction() as session:
+        admin = lab.actor(cast.admin)
+        advice = categories.add_category(session, admin, CategoryCard(name="Conseil", kind=CategoryKind.ADVISER)).id
+        field_id = categories.add_field(session, admin, advice, FieldCard(name="Thème"), 1).id
+        one, other = (
+            add_resource(session, admin, ResourceCard(name=name, category_id=advice, site_id=site_id), now).id
+            for name in ("Conseil juridique", "Bureau du conseil")
+        )
+        levels.add_level(session, admin, 3, "Clés")
+        table = timetabling.add_timetable(session, admin, site_id, "Bruyant")
+        summer = SeasonCard(openings=(), first_on=monday.date(), last_on=monday.date())
+        season_id = timetabling.write_season(session, admin, table.id, None, summer, table.version).id
+        closure = ExceptionCard(
+            kind=ExceptionKind.OPEN, first_on=monday.date(), last_on=monday.date(), opens=1200, closes=1260, reason="x"
+        )
+        report = problems.Report(site_id=site_id, text="Il fait froid.", photo=picture())
+        shift = ShiftCard(period=hours_from(monday, 2), minimum=1)
+        shift_id = plan.add_shift(session, admin, site_id, shift, now).id
+        wish = Wish(resource_id=one, period=hours_from(monday, 1), member_id=cast.maker)
+        reservation_id = book(session, lab.actor(cast.maker), wish, now).id
+        session.add(Outcome(reservation_id=reservation_id, came=True, noted_at=now, noted_by_id=cast.admin))
+        return {
+            "site_id": site_id,
+            "resource_id": one,
+            "category_id": advice,
+            "field_id": field_id,
+            "rank": 3,
+            "member_id": cast.newcomer,
+            "access_id": accesses.give_access(session, admin, cast.newcomer, 3, now, site_id=site_id).id,
+            "entity_id": cast.entity,
+            "rule_id": 1,
+            "room_id": places.add_room(session, admin, site_id, "Salle B").id,
+            "timetable_id": table.id,
+            "season_id": season_id,
+            "exception_id": exceptions.add_exception(session, admin, site_id, closure, now).id,
+            "paper_id": papers.add_paper(session, admin, one, Paper("Notice"), picture(), "notice.jpg", now).id,
+            "link_id": links.add_link(session, admin, one, other, None).id,
+            "plan_id": maintenance.add_plan(session, admin, one, PlanCard(title="Graisser", every_days=30), now).id,
+            "problem_id": problems.report(session, cast.newcomer, report, now).id,
+            "shift_id": shift_id,
+            "duty_id": services.take(session, lab.actor(cast.trainer), shift_id, now).id,
+            "reservation_id": reservation_id,
+        }
+
+
+def picture() -> bytes:
+    """A small picture."""
+    written = BytesIO()
+    Image.new("RGB", (8, 8), "red").save(written, "PNG")
+    return written.getvalue()
+
+
+def _monday() -> datetime:
+    """Eleven o'clock on a Monday that lies ahead, when both sites are open."""
+    day = datetime.now(ZoneInfo("Europe/Paris")) + timedelta(days=2)
+    day += timedelta(days=-day.weekday() % 7)
+    return day.replace(hour=11, minute=0, second=0, microsecond=0).astimezone(UTC)
