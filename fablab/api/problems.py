@@ -81,6 +81,22 @@ def advance(path: ReportedPath, body: ReportedPatch) -> Response:
     return answer(_whole(path.problem_id))
 
 
+@api.put("/problems/<int:problem_id>/following", tags=TAGS, summary="Follow it", responses={204: None})
+def follow(path: ReportedPath) -> Response:
+    """Be told what becomes of a problem; twice equals once."""
+    with transaction() as session:
+        problems.follow(session, actor(), path.problem_id)
+    return Response(status=204)
+
+
+@api.delete("/problems/<int:problem_id>/following", tags=TAGS, summary="Follow it no more", responses={204: None})
+def unfollow(path: ReportedPath) -> Response:
+    """Be told no more about it; twice equals once."""
+    with transaction() as session:
+        problems.unfollow(session, actor(), path.problem_id)
+    return Response(status=204)
+
+
 def _whole(problem_id: int) -> ReportedWhole:
     session, me = db.session(), actor()
     row = queries.problem(session, me, problem_id)

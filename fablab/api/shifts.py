@@ -5,7 +5,7 @@ from flask_openapi3 import Tag
 
 from fablab.api.answers import answer
 from fablab.api.auth import actor
-from fablab.api.blueprint import api
+from fablab.api.blueprint import WRITES, api
 from fablab.api.periods import period
 from fablab.api.schemas import Problem
 from fablab.api.schemas.shifts import (
@@ -13,9 +13,13 @@ from fablab.api.schemas.shifts import (
     DutyIn,
     DutyOut,
     DutyPath,
+    NoteIn,
+    NoteList,
+    NoteOut,
     ShiftIn,
     ShiftList,
     ShiftOut,
+    ShiftPatch,
     ShiftPath,
     ShiftsQuery,
 )
@@ -26,7 +30,7 @@ from fablab.core.period import Period
 from fablab.core.refusals import Refused
 from fablab.members.models import Role
 from fablab.shifts import plan, queries, services
-from fablab.shifts.models import Duty, DutyState, Shift
+from fablab.shifts.models import Duty, DutyState, HandoverNote, Shift
 from fablab.shifts.plan import ShiftCard
 from fablab.sites import queries as sites
 
@@ -55,6 +59,45 @@ def add(body: ShiftIn) -> Response:
     with transaction() as session:
         made = plan.add_shift(session, actor(), body.site_id, card, clock.now()).id
     return answer(_shown(queries.shift(db.session(), made)), 201)
+
+
+@api.get("/shifts/<int:shift_id>", tags=TAGS, summary="One shift", responses={200: ShiftOut, 403: Problem})
+def shift(path: ShiftPath) -> Response:
+    """A shift with its people, for hosts of its site."""
+    return answer(_shown(_seen(path.shift_id)))
+
+
+@api.patch("/shifts/<int:shift_id>", tags=TAGS, summary="Edit a shift", responses={200: ShiftOut, **WRITES})
+def edit(path: ShiftPath, body: ShiftPatch) -> Response:
+    """Change what is sent, as a fabmanager of the site; who has taken it is told of other times."""
+    with transaction() as session:
+        row = queries.shift(session, path.shift_id)
+        start, end = body.start or row.starts_at, body.end or row.ends_at
+        if start >= end:
+            raise Refused.because("ends_before_start", _("A shift ends after it starts."))
+        card = ShiftCard(
+            period=Period(start, end),
+            minimum=body.minimum or row.minimum,
+            course_id=body.course_id if "course_id" in body.model_fields_set else row.course_id,
+            note=row.note if body.note is None else body.note,
+        )
+        plan.edit_shift(session, actor(), path.shift_id, card, body.version, clock.now())
+    return answer(_shown(queries.shift(db.session(), path.shift_id)))
+
+
+@api.get("/shifts/<int:shift_id>/notes", tags=TAGS, summary="What was handed over", responses={200: NoteList})
+def notes(path: ShiftPath) -> Response:
+    """What those who were there before tell those of a shift, for hosts of its site."""
+    rows = queries.notes_of(db.session(), _seen(path.shift_id).site_id, clock.now())
+    return answer(NoteList(items=[_note(row) for row in rows]))
+
+
+@api.post("/shifts/<int:shift_id>/notes", tags=TAGS, summary="Hand something over", responses={201: NoteOut, **WRITES})
+def leave_note(path: ShiftPath, body: NoteIn) -> Response:
+    """Tell those of the next shifts something, as one of those of this shift or staff there."""
+    with transaction() as session:
+        made = _note(services.leave_note(session, actor(), path.shift_id, body.text, clock.now()))
+    return answer(made, 201)
 
 
 @api.delete("/shifts/<int:shift_id>", tags=TAGS, summary="Withdraw a shift", responses={204: None, 403: Problem})
@@ -95,6 +138,23 @@ def change(path: DutyPath, body: DutyChange) -> Response:
     return answer(_duty(queries.duty(db.session(), changed)))
 
 
+def _seen(shift_id: int) -> Shift:
+    found = queries.shift(db.session(), shift_id)
+    actor().needs_at_site(Role.HOST, found.site_id)
+    return found
+
+
+def _note(row: HandoverNote) -> NoteOut:
+    return NoteOut(
+        id=row.id,
+        shift_id=row.shift_id,
+        member_id=row.member_id,
+        member=row.member.name,
+        at=row.at,
+        text=row.text,
+    )
+
+
 def _shown(row: Shift) -> ShiftOut:
     return ShiftOut(
         id=row.id,
@@ -104,9 +164,11 @@ def _shown(row: Shift) -> ShiftOut:
         end=row.ends_at,
         minimum=row.minimum,
         missing=services.missing(row),
+        course_id=row.course_id,
         course=row.course.name if row.course else None,
         note=row.note,
         duties=[_duty(duty) for duty in row.duties if DutyState(duty.state).stands],
+        version=row.version,
     )
 
 

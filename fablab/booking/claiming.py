@@ -12,6 +12,7 @@ from fablab.booking.models import Claim, Reservation
 from fablab.catalog import queries as catalog
 from fablab.catalog.bundle import Link, bundle, reached
 from fablab.catalog.models import Resource
+from fablab.core.db import is_postgresql
 from fablab.core.errors import NotFound
 from fablab.core.i18n import _
 from fablab.core.period import Period
@@ -68,9 +69,12 @@ def lock(session: Session, resource_ids: Iterable[int]) -> Taking:
         Conflict: what they take besides was changed while we waited for the lock.
     """
     ids = list(resource_ids)
-    wanted = reached(ids, _links(session))
-    rows = {row.id: row for row in catalog.lock_resources(session, sorted(wanted))}
     links = _links(session)
+    wanted = reached(ids, links)
+    rows = {row.id: row for row in catalog.lock_resources(session, sorted(wanted))}
+    if is_postgresql(session):
+        # Whoever changed the links locked these resources too; on SQLite nobody else writes meanwhile.
+        links = _links(session)
     if reached(ids, links) != wanted:
         raise Conflict.because("stale", _("What goes with it was changed at this moment. Try again."))
     return Taking(rows, links)

@@ -214,13 +214,15 @@ def _facts(session: Session, resource: Resource, wish: Wish, chosen: Chosen, now
     around = Period(wish.period.start - timedelta(hours=12), wish.period.end + timedelta(hours=12))
     acts = training.acts_of(session, wish.member_id)
     needed = training.needed_for(session, [resource])[resource.id]
+    hours = hours_of(session, [resource], around, now)[resource.id]
+    level = members.access_of(session, wish.member_id, now).level_at(site.id)
     return Facts(
         now=now,
         period=wish.period,
         zone=site.zone,
-        hours=hours_of(session, [resource], around, now)[resource.id],
-        level=members.access_of(session, wish.member_id, now).level_at(site.id),
-        levels=sites.access_levels(session),
+        hours=hours,
+        level=level,
+        levels={} if hours.is_open(level, wish.period) else sites.access_levels(session),
         needs_staff=resource.needs_staff,
         is_out=resource.is_out_at(wish.period.start, now),
         state_note=resource.state_note,

@@ -28,7 +28,17 @@ MOST_PIXELS = 80_000_000
 _PICTURES = ("JPEG", "PNG", "WEBP", "GIF")
 _BROKEN = (
     *(UnidentifiedImageError, Image.DecompressionBombError, struct.error, zlib.error),
-    *(ArithmeticError, AttributeError, EOFError, LookupError, OSError, RuntimeError, SyntaxError, TypeError, ValueError),
+    *(
+        ArithmeticError,
+        AttributeError,
+        EOFError,
+        LookupError,
+        OSError,
+        RuntimeError,
+        SyntaxError,
+        TypeError,
+        ValueError,
+    ),
 )
 """What decoders raise at content that only looks like a picture, or whose hidden data is mangled."""
 

@@ -12,7 +12,7 @@ from fablab.demo.network import Network, build, take_out_the_broken
 from fablab.members.models import Member
 from fablab.usage.connections import Means, connect
 
-MONTHS_BACK = 3
+MONTHS_BACK = 2
 DAYS_AHEAD = 10
 NOWHERE = "http://127.0.0.1:9"
 """Where the printer that does not answer would be; nothing listens on the discard port."""

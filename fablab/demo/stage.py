@@ -101,7 +101,7 @@ def _prepare(instance: Path, url: str, *, reset: bool) -> Config:
     with app.app_context():
         schema.upgrade(db.engine)
         if seed.is_empty():
-            _say("Filling the demonstration's database: three sites, three months …")
+            _say("Filling the demonstration's database: three sites, two months and more …")
             seed.fill(Means(config.secret_key), clock.now())
         db.session.remove()
         db.engine.dispose()

@@ -22,7 +22,7 @@ from fablab.members.models import Role
 from fablab.sites import queries as sites
 from fablab.sites import timetables
 from fablab.sites.hours import Opening
-from fablab.sites.models import Site
+from fablab.sites.models import OpeningHours, Site
 from fablab.sites.timetabling import SeasonCard, write_season
 from fablab.sites.wording import minute_of, show_weekday
 from fablab.training import queries as training
@@ -59,11 +59,12 @@ def page() -> str:
 
 
 @screen.get("/start/hours")
-def hours_page() -> str:
-    """The week's hours."""
+def hours_page() -> Response | str:
+    """The week's hours; those that this form cannot show are changed on their own screen, and not lost here."""
     site = _site()
-    table = timetables.main_row(db.session(), site.id)
-    openings = timetables.seasons_of(db.session(), table.id)[0][1] if table else []
+    openings = _openings(site)
+    if not _is_simple(openings):
+        return redirect(url_for("hours.site", site_id=site.id))
     rows = dict.fromkeys(range(7), ("", ""))
     for row in openings:
         rows[row.weekday] = (_clock(row.opens), _clock(row.closes))
@@ -74,6 +75,8 @@ def hours_page() -> str:
 def hours() -> Response | tuple[str, int]:
     """Write the week's hours; a day without times is closed."""
     site = _site()
+    if not _is_simple(_openings(site)):
+        return redirect(url_for("hours.site", site_id=site.id))
     rows = {day: _typed(f"opens-{day}", f"closes-{day}") for day in range(7)}
     try:
         openings = tuple(opening for day, typed in rows.items() if (opening := _opening(day, *typed)))
@@ -220,6 +223,17 @@ def _opening(day: int, opens: str, closes: str) -> Opening | None:
         text = _("%(day)s: write both times like 09:00 and 18:00, or none.", day=_weekdays()[day])
         raise Refused.because("hours", text)
     return Opening(day, start, end if end > start else end + 1440)
+
+
+def _openings(site: Site) -> list[OpeningHours]:
+    table = timetables.main_row(db.session(), site.id)
+    return timetables.seasons_of(db.session(), table.id)[0][1] if table else []
+
+
+def _is_simple(openings: list[OpeningHours]) -> bool:
+    """Tell whether the form can show them all: one a day at most, every week, for everybody, without staff."""
+    special = any(row.staff or row.level or row.alone is not None or row.nth is not None for row in openings)
+    return not special and len({row.weekday for row in openings}) == len(openings)
 
 
 def _weekdays() -> list[str]:

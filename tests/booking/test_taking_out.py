@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 
@@ -11,12 +12,13 @@ from fablab.booking.changes import Outage
 from fablab.booking.models import Claim, Reservation, ReservationChange
 from fablab.booking.services import Wish, book
 from fablab.catalog import queries as catalog
-from fablab.catalog.models import ResourceLink, ResourceState, StateChange
+from fablab.catalog.models import Resource, ResourceLink, ResourceState, StateChange
 from fablab.catalog.services import ResourceCard, add_resource
 from fablab.core.db import transaction
 from fablab.core.errors import Forbidden
 from fablab.core.outbox import OutboxRow
 from fablab.core.refusals import Conflict, Refused
+from fablab.sites.models import OpeningHours, Season, Timetable
 from tests.conftest import Lab, hours_from
 from tests.support.threads import at_once
 
@@ -235,3 +237,23 @@ def test_who_reserves_while_it_is_taken_out_is_touched_or_refused_never_lost(lab
     lab.session.rollback()
     assert {row.state for row in lab.session.query(Reservation)} <= {"cancelled"}
     assert lab.session.query(Claim).filter(Claim.active).count() == 0
+
+
+def test_hours_that_stay_open_without_staff_touch_what_needs_them(lab: Lab) -> None:
+    office, admin = lab.cast.office, lab.actor(lab.cast.admin)
+    monday = datetime(2026, 3, 9, 10, tzinfo=UTC)
+    with transaction() as session:
+        table = session.query(Timetable).filter_by(site_id=office, is_main=True).one().id
+        season = session.query(Season).filter_by(timetable_id=table).one().id
+        session.query(OpeningHours).filter_by(season_id=season).update({"staff": 1, "alone": 0})
+        session.get(Resource, lab.cast.desk_room).needs_staff = True
+    wish = Wish(resource_id=lab.cast.desk_room, period=hours_from(monday, 1), member_id=lab.cast.maker)
+    with transaction() as session:
+        made = book(session, lab.actor(lab.cast.maker), wish, monday - timedelta(days=7)).id
+
+    with pytest.raises(Undecided) as undecided, transaction() as session:
+        rows = session.query(OpeningHours).filter_by(season_id=season)
+        alone = partial(rows.update, {"staff": 0, "alone": None})
+        changes.change_hours(session, admin, office, alone, NOTHING_DECIDED, "", monday - timedelta(days=6))
+
+    assert [row.reservation_id for row in undecided.value.touched] == [made]

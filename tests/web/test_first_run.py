@@ -19,6 +19,7 @@ from fablab.founding import key_of
 from fablab.members import queries as members
 from fablab.members import services
 from fablab.members.models import Member, Role
+from fablab.sites.models import OpeningHours
 from tests.conftest import Lab
 from tests.support import postgres
 from tests.web.conftest import words
@@ -161,3 +162,16 @@ def test_only_administrators_of_the_network_invite_and_set_up(lab: Lab) -> None:
 
 def english(client: FlaskClient, path: str) -> TestResponse:
     return client.get(path, headers={"Accept-Language": "en"})
+
+
+def test_the_simple_form_of_hours_never_writes_over_richer_ones(lab: Lab) -> None:
+    client = lab.signed_in(lab.cast.admin)
+    with transaction() as session:
+        session.query(OpeningHours).update({"staff": 2, "alone": 1})
+
+    answers = [client.get("/start/hours"), client.post("/start/hours", data={"opens-0": "9:00", "closes-0": "18:00"})]
+
+    assert [answer.status_code for answer in answers] == [302, 302]
+    assert {answer.location.rsplit("/", 1)[0] for answer in answers} == {"/hours"}
+    assert {row.staff for row in lab.session.query(OpeningHours)} == {2}
+    assert client.post("/start/price", data={f"amount-{lab.cast.printers}": "3.²"}).status_code == 422

@@ -38,6 +38,43 @@ class ShiftIn(BaseModel):
     note: Annotated[str, Field(max_length=200)] = ""
 
 
+class ShiftPatch(BaseModel):
+    """What shall be another; `version` is that of the shift as it was read, null takes the certificate away."""
+
+    model_config = ConfigDict(extra="forbid")
+    version: IdInBody
+    start: InstantIO | None = None
+    end: InstantIO | None = None
+    minimum: Annotated[int, Field(ge=1, le=99, strict=True)] | None = None
+    course_id: IdInBody | None = None
+    note: Annotated[str, Field(max_length=200)] | None = None
+
+
+class NoteIn(BaseModel):
+    """What those of a shift tell those of the next ones."""
+
+    model_config = ConfigDict(extra="forbid")
+    text: Annotated[str, Field(max_length=2000)]
+
+
+class NoteOut(BaseModel):
+    """What was handed over."""
+
+    id: int
+    shift_id: int
+    member_id: int
+    member: str
+    at: InstantIO
+    text: str
+
+
+class NoteList(BaseModel):
+    """What was handed over at a site, the latest first; at most twenty."""
+
+    items: list[NoteOut]
+    next: int | None = None
+
+
 class DutyIn(BaseModel):
     """Who takes a shift: the caller, or as staff give it, somebody else."""
 
@@ -76,9 +113,11 @@ class ShiftOut(BaseModel):
     end: InstantIO
     minimum: int
     missing: int
+    course_id: int | None
     course: str | None
     note: str
     duties: list[DutyOut]
+    version: int
 
 
 class ShiftList(BaseModel):
