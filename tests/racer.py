@@ -12,13 +12,13 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from fablab.app import create_app
 from fablab.booking.services import Wish, book, cancel
 from fablab.core.config import load_config
 from fablab.core.db import transaction
 from fablab.core.period import Period
 from fablab.core.refusals import Conflict
 from fablab.members.actor import Actor
+from fablab.wiring import faceless
 
 FIRST = datetime(2026, 3, 3, 8, tzinfo=UTC)
 BEFORE = FIRST - timedelta(days=1)
@@ -34,7 +34,7 @@ def race(
     outcomes: Counter[str] = Counter()
     errors: list[str] = []
     config = load_config(Path(tempfile.mkdtemp()), database_url=database_url, secret_key="race " * 8)
-    with create_app(config).app_context():
+    with faceless(config).app_context():
         for slot in wanted:
             try:
                 made = want(chance.choice(resource_ids), member_id, FIRST + timedelta(hours=slot))

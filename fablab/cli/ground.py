@@ -9,17 +9,17 @@ import click
 from flask import Flask
 from sqlalchemy.exc import DatabaseError
 
-from fablab.app import create_app
 from fablab.core import schema
 from fablab.core.config import BadConfig, Config, load_config
 from fablab.core.db import database_name, db, transaction
 from fablab.core.refusals import Refused
+from fablab.wiring import faceless
 
 
 @contextmanager
 def application() -> Iterator[Flask]:
     """The application in its context; what can go wrong with settings or database is one clear line."""
-    app = create_app(_config())
+    app = faceless(_config())
     with app.app_context():
         try:
             yield app

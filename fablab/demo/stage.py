@@ -15,7 +15,6 @@ from typing import IO
 
 from sqlalchemy import select
 
-from fablab.app import create_app
 from fablab.catalog.models import Resource
 from fablab.core import clock, schema
 from fablab.core.config import Config, load_config
@@ -25,6 +24,7 @@ from fablab.demo import people, seed
 from fablab.demo.present import reading, reserve_what_prints
 from fablab.members import queries as members
 from fablab.usage.connections import Means, connect
+from fablab.wiring import faceless
 
 KEY = "demonstration-key"
 READY_WITHIN = 60.0
@@ -96,7 +96,7 @@ def _prepare(instance: Path, url: str, *, reset: bool) -> Config:
     config = load_config(
         instance, public_url=url, lab_name="Les Ateliers du Gier", smtp_url=mails, mail_from=f"lab@{people.DOMAIN}"
     )
-    app = create_app(config)
+    app = faceless(config)
     set_locale("fr")
     with app.app_context():
         schema.upgrade(db.engine)
@@ -152,7 +152,7 @@ def _address_of(part: Part) -> str:
 def _connect(config: Config, addresses: dict[str, str]) -> None:
     means, now = Means(config.secret_key), clock.now()
     printing = {name: reading(url, KEY) for name, url in addresses.items()}
-    app = create_app(config)
+    app = faceless(config)
     with app.app_context():
         with transaction() as session:
             admin = members.member_by_email(session, f"admin@{people.DOMAIN}")

@@ -1,0 +1,45 @@
+"""An application wired to its settings, its database and its handlers: all that commands and the worker need.
+
+Screens and API are put on top of it by `app.py`; their thousand schemas and routes take longer to load than the rest.
+"""
+
+from typing import Any
+
+from flask import Flask, appcontext_pushed
+
+from fablab import models
+from fablab.billing import handlers as billing_handlers
+from fablab.core.config import Config
+from fablab.core.db import db, engine_url, prepare_engine
+from fablab.core.links import set_public_url
+from fablab.notices import handlers as notice_handlers
+from fablab.notices import problems as problem_notices
+from fablab.notices import shifts as shift_notices
+
+WIRED = (models, billing_handlers, notice_handlers, problem_notices, shift_notices)
+"""Imported so that their rows are known and their handlers listen."""
+
+
+def faceless(config: Config) -> Flask:
+    """An application without screens and without the API."""
+    app = Flask(__name__)
+    wire(app, config)
+    return app
+
+
+def wire(app: Flask, config: Config) -> None:
+    """Give an application its settings and its database."""
+    app.config["FABLAB"] = config
+    app.config["SQLALCHEMY_DATABASE_URI"] = engine_url(config.database_url)
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = _engine_options(config)
+    # Requests, commands and the worker all begin by opening a context, each in a thread of its own.
+    appcontext_pushed.connect(lambda sender: set_public_url(config.public_url), sender=app, weak=False)
+    db.init_app(app)
+    with app.app_context():
+        prepare_engine(db.engine)
+
+
+def _engine_options(config: Config) -> dict[str, Any]:
+    if config.database_url.startswith("sqlite"):
+        return {"connect_args": {"timeout": 10}}
+    return {"pool_size": 10, "max_overflow": 20, "pool_pre_ping": True}
