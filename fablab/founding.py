@@ -1,7 +1,8 @@
 """Founds a network: who invoices, the first site with its hours, the usual categories, and the first administrator.
 
 The command line founds with its options; a new lab's first visitor is led through the same by the screens in
-`web/welcome.py`, which only open with the key that the server prints: whoever comes first by chance founds nothing.
+`web/people/welcome.py`, which only open with the key that the server prints: whoever comes first by chance founds
+nothing.
 """
 
 import hashlib

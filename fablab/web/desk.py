@@ -23,7 +23,7 @@ from fablab.sites import queries as sites
 from fablab.usage import connections, services
 from fablab.usage import queries as usage
 from fablab.usage.models import Condition, LiveState, UsageSession
-from fablab.web import access, inputs, pickers
+from fablab.web.ground import access, inputs, pickers
 
 screen = Blueprint("desk", __name__)
 NEAR = timedelta(hours=3)

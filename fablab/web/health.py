@@ -4,8 +4,8 @@ from flask import Blueprint, jsonify
 from flask.wrappers import Response
 
 from fablab.core.db import DatabaseFailed
-from fablab.web import access
-from fablab.web.pulse import pulse
+from fablab.web.ground import access
+from fablab.web.ground.pulse import pulse
 
 screen = Blueprint("health", __name__)
 

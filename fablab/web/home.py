@@ -17,8 +17,9 @@ from fablab.members import queries as members
 from fablab.sites import queries as sites
 from fablab.usage import queries as usage
 from fablab.usage.models import UsageSession
-from fablab.web import access, floor
-from fablab.web.floor import Standing
+from fablab.web.calendar import floor
+from fablab.web.calendar.floor import Standing
+from fablab.web.ground import access
 
 screen = Blueprint("home", __name__)
 AGAIN = 3

@@ -2,58 +2,29 @@
 
 from flask import Flask
 
-from fablab.web import (
-    access,
-    accesses,
-    appointments,
-    auth,
-    billing,
+from fablab.web import desk, health, home
+from fablab.web.calendar import appointments, day, free, live, machine, reservations, sheet
+from fablab.web.catalog import (
     bundles,
     categories,
-    day,
-    desk,
-    duties,
-    entities,
-    errors,
-    filters,
-    free,
-    guards,
-    headers,
-    health,
-    home,
-    hours,
-    invitations,
-    invoices,
     labels,
-    live,
-    locale,
-    machine,
     machines,
     maintenance,
-    me,
-    network,
     outages,
     papers,
-    people,
-    pictures,
-    places,
-    prefs,
-    prices,
     problems,
     reporting,
-    reservations,
-    seasons,
-    sheet,
-    shifts,
-    sites,
-    start,
-    timetables,
-    tokens,
-    training,
     transfer,
-    welcome,
 )
-from fablab.web.inputs import RowId
+from fablab.web.ground import access, errors, filters, guards, headers, locale
+from fablab.web.ground.inputs import RowId
+from fablab.web.money import billing, invoices, prices
+from fablab.web.people import accesses, auth, invitations, me, prefs, start, tokens, training, welcome
+from fablab.web.people import members as people
+from fablab.web.places import entities, hours, network, pictures, seasons, sites, timetables
+from fablab.web.places import site_cards as places
+from fablab.web.shifts import board as shifts
+from fablab.web.shifts import duties
 
 SCREENS = (
     accesses,

@@ -9,7 +9,7 @@ from fablab.billing.models import Invoice
 from fablab.booking.services import Wish, book
 from fablab.core.db import transaction
 from fablab.core.period import Period
-from fablab.web.access import is_public
+from fablab.web.ground.access import is_public
 from tests.conftest import Lab, hours_from
 from tests.web.conftest import words
 from tests.web.uses import used

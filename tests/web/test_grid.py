@@ -8,7 +8,17 @@ from fablab.catalog.models import Resource, ResourceState
 from fablab.core.period import Period, day_of, without
 from fablab.sites.hours import Hours, Opening, weekly
 from fablab.sites.models import Site
-from fablab.web.grid import Eyes, Kind, cells_of, columns_of, columns_on, heads_of, step_of, week_heads, week_minutes
+from fablab.web.calendar.grid import (
+    Eyes,
+    Kind,
+    cells_of,
+    columns_of,
+    columns_on,
+    heads_of,
+    step_of,
+    week_heads,
+    week_minutes,
+)
 
 PARIS = ZoneInfo("Europe/Paris")
 NOW = datetime(2026, 9, 15, 8, 10, tzinfo=UTC)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from fablab.web.headers import POLICY
+from fablab.web.ground.headers import POLICY
 from tests.cast import PASSWORD
 from tests.conftest import Lab
 from tests.web.conftest import words

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from fablab.core.period import Period
-from fablab.web.offers import durations, free_for, nearest, starts
+from fablab.web.calendar.offers import durations, free_for, nearest, starts
 
 
 def _at(hour: int, minute: int = 0, second: int = 0) -> datetime:

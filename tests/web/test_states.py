@@ -10,7 +10,7 @@ from fablab.core.i18n import use_locale
 from fablab.core.period import Period, without
 from fablab.sites.models import Site
 from fablab.usage.models import Condition, LiveState
-from fablab.web.states import Look, State, horizon, state_of
+from fablab.web.calendar.states import Look, State, horizon, state_of
 
 NOW = datetime(2026, 9, 15, 12, 0, tzinfo=UTC)
 IN_AN_HOUR = NOW + timedelta(hours=1)

@@ -1,0 +1,153 @@
+"""The two calendars: a day of all machines, and a week of one; facts from the database made into tables."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from fablab.booking import queries as booking
+from fablab.booking.queries import Availability
+from fablab.catalog import queries as catalog
+from fablab.catalog.models import Resource
+from fablab.core.db import db
+from fablab.core.i18n import show_day
+from fablab.core.period import Period, day_of
+from fablab.members import queries as members
+from fablab.members.actor import Actor
+from fablab.members.models import Role
+from fablab.sites import queries as sites
+from fablab.sites.models import Site
+from fablab.web.calendar.floor import Standing, missing_for_viewer, standings
+from fablab.web.calendar.grid import (
+    Cell,
+    Eyes,
+    Head,
+    Kind,
+    cells_of,
+    columns_of,
+    columns_on,
+    heads_of,
+    step_of,
+    week_heads,
+    week_minutes,
+)
+from fablab.web.ground import access
+
+DAYS = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of a calendar: a machine on a day."""
+
+    key: str
+    title: str
+    resource: Resource
+    cells: list[Cell]
+    standing: Standing | None = None
+
+    @property
+    def free(self) -> list[Cell]:
+        """The slots to choose from."""
+        return [cell for cell in self.cells if cell.kind == Kind.FREE]
+
+    @property
+    def taken(self) -> list[Cell]:
+        """The reservations, for those who read instead of look."""
+        return [cell for cell in self.cells if cell.kind in (Kind.BOOKED, Kind.MINE)]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A calendar: its hours and its rows."""
+
+    site: Site
+    heads: list[Head]
+    rows: list[Row]
+    columns: int
+    is_week: bool = False
+
+    @property
+    def has_now(self) -> bool:
+        """One of its columns is going on."""
+        return any(cell.is_now for row in self.rows for cell in row.cells)
+
+    @property
+    def is_closed(self) -> bool:
+        """Nothing is open and nothing is reserved."""
+        return self.columns == 0
+
+
+def day_tables(actor: Actor, day: date, site_id: int | None, now: datetime) -> list[Table]:
+    """The machines of each site on a day; sites on the same clock share their hours, so that they align."""
+    session = db.session()
+    resources = catalog.resources(session, site_id=site_id)
+    by_site: dict[int, list[Resource]] = {}
+    for row in resources:
+        by_site.setdefault(row.site_id, []).append(row)
+    places = [site for site in sites.sites(session) if site.id in by_site]
+    found = {standing.resource.id: standing for standing in standings(resources, now)}
+    facts: dict[int, list[Availability]] = {site.id: [] for site in places}
+    if places:
+        days = [day_of(day, site.zone) for site in places]
+        whole = Period(min(part.start for part in days), max(part.end for part in days))
+        for item in booking.availability(session, resources, whole, now, access.levels()):
+            facts[item.resource.site_id].append(item)
+    names = _names(actor, [item for items in facts.values() for item in items])
+    return [_day_table(actor, site, places, facts, found, names, day, now) for site in places]
+
+
+def _day_table(
+    actor: Actor,
+    site: Site,
+    places: Sequence[Site],
+    facts: Mapping[int, list[Availability]],
+    found: Mapping[int, Standing],
+    names: Mapping[int, str],
+    day: date,
+    now: datetime,
+) -> Table:
+    zone = site.zone
+    alike = [item for other in places if other.timezone == site.timezone for item in facts[other.id]]
+    step = step_of(item.resource.slot_minutes for item in alike)
+    touched = [part for item in alike for part in (*item.open, *(busy.period for busy in item.busy))]
+    columns = columns_of(day_of(day, zone), touched, step, zone)
+    rows = []
+    for item in facts[site.id]:
+        standing = found[item.resource.id]
+        eyes = _eyes(actor, site.id, names, locked=bool(standing.missing))
+        cells = cells_of(columns, item, eyes, now)
+        rows.append(Row(item.resource.code, item.resource.name, item.resource, cells, standing))
+    return Table(site, heads_of(columns, zone), rows, len(columns))
+
+
+def week_table(actor: Actor | None, resource: Resource, first: date, now: datetime) -> Table:
+    """A machine's next days from `first` on; columns are the wall clock's, cells carry instants."""
+    session = db.session()
+    site, zone = resource.site, resource.site.zone
+    days = [first + timedelta(days=number) for number in range(DAYS)]
+    whole = Period(day_of(days[0], zone).start, day_of(days[-1], zone).end)
+    step = step_of([resource.slot_minutes])
+    facts = booking.availability(session, [resource], whole, now, access.levels())[0]
+    touched = [*facts.open, *(item.period for item in facts.busy)]
+    minutes = week_minutes(touched, [day_of(day, zone) for day in days], step, zone)
+    names = _names(actor, [facts]) if actor else {}
+    eyes = _eyes(actor, site.id, names, locked=bool(missing_for_viewer([resource], now)[resource.id]))
+    rows = [
+        Row(day.isoformat(), show_day(day), resource, cells_of(columns_on(day, minutes, step, zone), facts, eyes, now))
+        for day in days
+    ]
+    return Table(site, week_heads(minutes), rows, len(minutes), is_week=True)
+
+
+def _eyes(actor: Actor | None, site_id: int, names: Mapping[int, str], *, locked: bool) -> Eyes:
+    if actor is None:
+        return Eyes(member_id=None, names={}, locked=False)
+    sees = actor.may_at_site(Role.TRAINER, site_id)
+    may_open = actor.may_at_site(Role.FABMANAGER, site_id)
+    return Eyes(member_id=actor.member_id, names=names if sees else {}, may_open=may_open, locked=locked)
+
+
+def _names(actor: Actor, facts: list[Availability]) -> dict[int, str]:
+    """The names that staff see, of those who reserved at their sites."""
+    seen = [item for item in facts if actor.may_at_site(Role.TRAINER, item.resource.site_id)]
+    return members.names_of(db.session(), {busy.member_id for item in seen for busy in item.busy})

@@ -1,0 +1,91 @@
+"""A reservation of one's own, or of a site where one is staff: look at it, give it back."""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from fablab.billing.prices import quote
+from fablab.booking import outcomes, services
+from fablab.core import clock
+from fablab.core.db import db, transaction
+from fablab.core.errors import Forbidden
+from fablab.core.i18n import _, show_period
+from fablab.core.refusals import Conflict, Refused
+from fablab.members import queries as members
+from fablab.members.models import Role
+from fablab.web.calendar.outcomes import OutcomeForm, part_of
+from fablab.web.ground import access, inputs
+
+screen = Blueprint("reservations", __name__)
+
+
+@screen.get("/reservations/<row:reservation_id>")
+def page(reservation_id: int) -> str:
+    """What was reserved, and the button that gives it back: the one question before it is gone."""
+    return _show(reservation_id)
+
+
+@screen.post("/reservations/<row:reservation_id>/cancel")
+def cancel(reservation_id: int) -> Response | tuple[str, int]:
+    """Give it back."""
+    now = clock.now()
+    try:
+        with transaction() as session:
+            reservation = services.cancel(session, access.actor(), reservation_id, now)
+            machine, period, zone = reservation.resource.name, reservation.period, reservation.resource.site.zone
+    except Refused as refused:
+        return _show(reservation_id, [refusal.message for refusal in refused.refusals]), 422
+    flash(_("Cancelled: %(machine)s, %(when)s", machine=machine, when=show_period(period, zone)), "ok")
+    return redirect(access.own_path(request.form.get("next")) or url_for("me.page"))
+
+
+@screen.post("/reservations/<row:reservation_id>/outcome")
+def note_outcome(reservation_id: int) -> Response | tuple[str, int]:
+    """Note what came of an appointment: for the adviser and staff."""
+    now, form = clock.now(), OutcomeForm()
+    form.offer()
+    reservation = outcomes.reservation_opened_by(db.session(), access.actor(), reservation_id)
+    if not outcomes.may_note(access.actor(), reservation):
+        raise Forbidden(f"outcome of reservation {reservation_id}")
+    if not form.validate():
+        return _show(reservation_id, form=form), 422
+    try:
+        version = 0 if form.version.data in ("0", None) else inputs.row_id(form.version.data) or 0
+        with transaction() as session:
+            outcomes.note_outcome(session, access.actor(), reservation_id, form.noted(), version, now)
+    except Refused as refused:
+        is_stale = isinstance(refused, Conflict)
+        messages = [refusal.message for refusal in refused.refusals]
+        return _show(reservation_id, messages, form=form, is_stale=is_stale), 409 if is_stale else 422
+    flash(_("Noted."), "ok")
+    return redirect(access.own_path(request.form.get("next")) or url_for("appointments.page"))
+
+
+def _show(
+    reservation_id: int,
+    reasons: list[str] | None = None,
+    *,
+    form: OutcomeForm | None = None,
+    is_stale: bool = False,
+) -> str:
+    session, now = db.session(), clock.now()
+    actor = access.actor()
+    found = outcomes.reservation_opened_by(session, actor, reservation_id)
+    may_cancel = found.member_id == actor.member_id or actor.may_at_site(Role.FABMANAGER, found.resource.site_id)
+    member = members.member(session, found.member_id)
+    price = quote(session, found.resource, member, found.starts_at)
+    template = "sheet/_reservation.html" if inputs.from_htmx() else "sheet/reservation.html"
+    is_open = may_cancel and found.ends_at > now and found.state == "booked"
+    came_from = access.own_path(request.args.get("next") or request.form.get("next"))
+    account = members.account(session, found.account_id)
+    return render_template(
+        template,
+        reservation=found,
+        account=account,
+        quote=price,
+        reasons=reasons or [],
+        is_open=is_open,
+        came_from=came_from,
+        is_own=found.member_id == actor.member_id,
+        is_over=found.ends_at <= now or found.state != "booked",
+        appointment=part_of(found, now, form, is_stale=is_stale),
+    )

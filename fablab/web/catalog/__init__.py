@@ -1,0 +1,1 @@
+"""Screens about what can be booked: cards, categories, papers, problems, outages, maintenance."""

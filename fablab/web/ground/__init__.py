@@ -1,0 +1,1 @@
+"""What every screen stands on: who looks, forms and what browsers send, errors, headers, words."""

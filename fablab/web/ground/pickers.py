@@ -1,0 +1,62 @@
+"""Choosing a person, and choosing who pays."""
+
+from fablab.core.db import db
+from fablab.core.i18n import _
+from fablab.core.refusals import Refused
+from fablab.members import queries as members
+from fablab.members.models import AccountKind, Member
+from fablab.web.calendar.offers import Choice
+from fablab.web.ground import inputs
+
+SUGGESTED = 200
+
+
+def member_named(text: str) -> Member:
+    """The one person whom these words mean: an address, a name, or a part of either.
+
+    Raises:
+        Refused: nobody, or more than one.
+    """
+    session = db.session()
+    words = text.rsplit("<", 1)[-1].rstrip("> ") if "<" in text else text
+    found = members.member_by_email(session, words)
+    if found is not None and found.left_at is None:
+        return found
+    several = members.members(session, words, limit=2)
+    exact = [row for row in several if row.name.lower() == words.strip().lower()]
+    if len(several) == 1 or len(exact) == 1:
+        return (exact or several)[0]
+    if several:
+        raise Refused.because(
+            "member_ambiguous", _("Several people match “%(text)s”; type the e-mail address.", text=text)
+        )
+    raise Refused.because("member_unknown", _("Nobody matches “%(text)s”.", text=text))
+
+
+def suggestions() -> list[str]:
+    """People to choose from while typing, each as `member_named` understands it."""
+    return [
+        f"{row.name} <{row.email}>" if row.email else row.name for row in members.members(db.session(), limit=SUGGESTED)
+    ]
+
+
+def payers(member_id: int, chosen: str) -> list[Choice]:
+    """Who may pay for this member's use: their accounts, each with its open projects."""
+    session = db.session()
+    accounts = members.accounts_of(session, member_id)
+    projects = members.projects_of(session, [row.id for row in accounts])
+    found = []
+    for account in accounts:
+        name = _("My own account") if account.kind == AccountKind.PERSONAL else account.name
+        found.append(Choice(str(account.id), name, "", chosen == str(account.id)))
+        for project in projects:
+            if project.account_id == account.id:
+                value = f"{account.id}:{project.id}"
+                found.append(Choice(value, f"{name} · {project.name}", "", chosen == value))
+    return found
+
+
+def payer(text: str) -> tuple[int | None, int | None]:
+    """The account and the project of a choice; None for the member's own account, or for no project."""
+    account, _separator, project = text.partition(":")
+    return inputs.row_id(account), inputs.row_id(project)

@@ -1,0 +1,1 @@
+"""Screens about money: prices, the month, invoices."""

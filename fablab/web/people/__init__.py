@@ -1,0 +1,1 @@
+"""Screens about people: signing in, oneself, members, roles, invitations, a new lab’s first steps."""

@@ -1,0 +1,1 @@
+"""Screens about sites, their hours, and who stands behind them."""

@@ -1,0 +1,1 @@
+"""Screens about shifts: the board, and what people do with what they have taken."""
