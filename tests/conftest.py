@@ -27,6 +27,7 @@ from tests.cast import PASSWORD, Cast, make_cast
 from tests.support import folders, postgres
 
 _own_server = ExitStack()
+LONG = ("test_demo.py", "test_main_job.py", "test_worker.py", "test_race.py", "test_accessibility.py")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -38,6 +39,11 @@ def pytest_configure(config: pytest.Config) -> None:
     """Start PostgreSQL once for all workers, in the process that starts them."""
     if config.getoption("--database") == "postgresql" and not hasattr(config, "workerinput"):
         os.environ["TEST_DATABASE_URL"] = _own_server.enter_context(postgres.server())
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest, so that no worker is left alone with it at the end."""
+    items.sort(key=lambda item: item.path.name not in LONG)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

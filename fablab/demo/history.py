@@ -25,6 +25,8 @@ from machines.poller import Reading
 from machines.tracker import Event, JobEnded, JobStarted, Outcome, TrackerState
 
 HALF_HOUR = timedelta(minutes=30)
+WELL_FILLED = timedelta(days=24)
+"""Further back the calendar is sparser, so that the demonstration opens sooner."""
 _OUTCOMES = (Outcome.DONE,) * 17 + (Outcome.CANCELLED, Outcome.CANCELLED, Outcome.FAILED)
 
 
@@ -33,7 +35,7 @@ def live_a_day(session: Session, network: Network, day: date, now: datetime) -> 
     chance = random.Random(day.toordinal())
     for machine in people.MACHINES:
         resource = network.resources[machine.name]
-        for period in _slots(resource, day, chance):
+        for period in _slots(resource, day, chance, is_old=now.date() - day > WELL_FILLED):
             who = chance.choice([person for person in people.MAKERS if _may_use(person, machine)])
             made = _reserve(session, network, resource, who.login, period, now)
             if made is not None and period.end < now and machine.simulator:
@@ -42,10 +44,10 @@ def live_a_day(session: Session, network: Network, day: date, now: datetime) -> 
             _nobodys_print(session, resource, day, chance, now)
 
 
-def _slots(resource: Resource, day: date, chance: random.Random) -> list[Period]:
+def _slots(resource: Resource, day: date, chance: random.Random, *, is_old: bool) -> list[Period]:
     if day.weekday() in (6, 0) and resource.site.slug == people.RIVE:
         return []
-    busy = 0.4 if day.weekday() == 6 else 0.75
+    busy = 0.4 if day.weekday() == 6 or is_old else 0.75
     periods = []
     at = boundary_of(day, time(9 + chance.randrange(3), chance.choice((0, 30))), resource.site.zone)
     closing = boundary_of(day, time(19), resource.site.zone)
