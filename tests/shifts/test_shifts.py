@@ -1,11 +1,13 @@
 """Shifts: taken, confirmed, dropped, handed over and swapped, and what they do to hours and reservations."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from fablab.booking import services as booking
 from fablab.booking.affected import CANCEL, Decisions, Undecided
+from fablab.booking.changes import change_hours
 from fablab.booking.models import Reservation, ReservationState
 from fablab.booking.services import Wish
 from fablab.booking.supervision import settle_unsupervised, watch
@@ -21,6 +23,7 @@ from fablab.notices.shifts import remind
 from fablab.shifts import plan, queries, services
 from fablab.shifts.models import Duty, DutyState, Shift
 from fablab.shifts.plan import ShiftCard
+from fablab.sites import places
 from fablab.sites.hours import Opening
 from fablab.sites.models import HoursException, OpeningHours, Season, Site, Staffing, Timetable
 from fablab.sites.services import opening_row
@@ -209,6 +212,38 @@ def test_missing_people_warn_staff_and_members_once_and_reassure_them(lab: Lab) 
         settle_unsupervised(session, admin, first, Decisions(others=CANCEL), "personne", MONDAY + 4 * HOUR)
     row = lab.session.get(Reservation, made)
     assert (row.state, row.cancel_reason) == (ReservationState.CANCELLED, "personne")
+
+
+def test_a_site_that_turns_to_shifts_asks_about_what_needs_staff(lab: Lab) -> None:
+    staff_the_office(lab)
+    with transaction() as session:
+        session.get(Site, lab.cast.office).staffing = Staffing.PLANNED
+        session.get(Resource, lab.cast.desk_room).needs_staff = True
+    for period in (Period(MONDAY + 6 * HOUR, MONDAY + 7 * HOUR), Period(MONDAY + 9 * DAY, MONDAY + 9 * DAY + HOUR)):
+        wish = Wish(resource_id=lab.cast.desk_room, period=moved(period), member_id=lab.cast.maker)
+        with transaction() as session:
+            booking.book(session, lab.actor(lab.cast.maker), wish, MONDAY - 7 * DAY)
+    admin = lab.actor(lab.cast.admin)
+
+    with pytest.raises(Undecided) as undecided, transaction() as session:
+        card = replace(places.card_of(session.get(Site, lab.cast.office)), staffing=Staffing.SHIFTS)
+        change_hours(
+            session,
+            admin,
+            lab.cast.office,
+            lambda: places.edit_site(session, admin, lab.cast.office, card, 1),
+            Decisions(),
+            "",
+            MONDAY,
+        )
+
+    assert [row.period.start for row in undecided.value.touched] == [MONDAY + 6 * HOUR], "far ahead the plan counts"
+
+
+def moved(period: Period) -> Period:
+    """The same on an afternoon, when staff are planned."""
+    start = period.start.replace(hour=14)
+    return Period(start, start + HOUR)
 
 
 def test_service_is_counted_when_it_is_done_and_notes_are_handed_over(lab: Lab) -> None:
