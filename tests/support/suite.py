@@ -30,7 +30,17 @@ class Check:
 
 
 # What knows no database need not run twice, and screens only call services and queries, which do.
-_ONCE = ("machines", "web", "browser", "sites/test_hours.py", "test_demo.py")
+_ONCE = (
+    "browser",
+    "machines",
+    "sites/test_hours.py",
+    "test_architecture.py",
+    "test_cli.py",
+    "test_demo.py",
+    "test_readme.py",
+    "test_translations.py",
+    "web",
+)
 _PYTEST = ("--numprocesses", "2", "--dist", "worksteal", "--quiet")
 LINT = (
     Check("import contracts", "lint-imports", ("--no-logo",)),
