@@ -9,7 +9,7 @@ from flask_openapi3 import Tag
 from fablab.api.answers import answer
 from fablab.api.auth import actor
 from fablab.api.blueprint import WRITES, api
-from fablab.api.decided import decisions
+from fablab.api.decided import changed_hours
 from fablab.api.periods import period
 from fablab.api.schemas import (
     DecisionsIn,
@@ -26,7 +26,6 @@ from fablab.api.schemas import (
     SitePatch,
     SitePath,
 )
-from fablab.booking.changes import change_hours
 from fablab.core import clock
 from fablab.core.db import db, transaction
 from fablab.core.i18n import _
@@ -69,17 +68,8 @@ def add_site(body: SiteIn) -> Response:
 def edit_site(path: SitePath, body: SitePatch) -> Response:
     """Change what is written; another clock or other holidays may touch reservations, which then want decisions."""
     wanted = body.model_dump(exclude_none=True, exclude={"version", "decisions", "others"})
-    with transaction() as session:
-        me, card = actor(), replace(places.card_of(sites.site(session, path.site_id)), **wanted)
-        change_hours(
-            session,
-            me,
-            path.site_id,
-            lambda: places.edit_site(session, me, path.site_id, card, body.version),
-            decisions(body),
-            _("The opening hours change."),
-            clock.now(),
-        )
+    card = replace(places.card_of(sites.site(db.session(), path.site_id)), **wanted)
+    changed_hours(body, path.site_id, places.edit_site, path.site_id, card, body.version)
     return answer(_shown(sites.site(db.session(), path.site_id)))
 
 
@@ -121,21 +111,11 @@ def exception_list(path: SitePath) -> Response:
 )
 def add_exception(path: SitePath, body: ExceptionIn) -> Response:
     """Let certain days differ; 409 lists the reservations that this touches, until there is a decision for each."""
-    made: list[int] = []
-    now, card = clock.now(), _exception_card(body)
-    with transaction() as session:
-        me = actor()
-        sites.site(session, path.site_id)
-        change_hours(
-            session,
-            me,
-            path.site_id,
-            lambda: made.append(exceptions.add_exception(session, me, path.site_id, card, now).id),
-            decisions(body),
-            card.reason or _("The opening hours change."),
-            now,
-        )
-    return answer(_differing(exceptions.exception(db.session(), path.site_id, made[0])), 201)
+    card = _exception_card(body)
+    site = sites.site(db.session(), path.site_id)
+    verb = exceptions.add_exception
+    made = changed_hours(body, site.id, verb, site.id, card, clock.now(), reason=card.reason)
+    return answer(_differing(made), 201)
 
 
 @api.delete(
@@ -146,18 +126,8 @@ def add_exception(path: SitePath, body: ExceptionIn) -> Response:
 )
 def remove_exception(path: ExceptionPath, body: DecisionsIn) -> Response:
     """Remove a closure or an exceptional opening; 409 lists the reservations that this touches."""
-    with transaction() as session:
-        me = actor()
-        gone = _differing(exceptions.exception(session, path.site_id, path.exception_id))
-        change_hours(
-            session,
-            me,
-            path.site_id,
-            lambda: exceptions.remove_exception(session, me, path.site_id, path.exception_id),
-            decisions(body),
-            _("The opening hours change."),
-            clock.now(),
-        )
+    gone = _differing(exceptions.exception(db.session(), path.site_id, path.exception_id))
+    changed_hours(body, path.site_id, exceptions.remove_exception, path.site_id, path.exception_id)
     return answer(gone)
 
 

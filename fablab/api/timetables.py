@@ -5,7 +5,7 @@ from flask import Response
 from fablab.api.answers import answer
 from fablab.api.auth import actor
 from fablab.api.blueprint import WRITES, api
-from fablab.api.decided import decisions
+from fablab.api.decided import changed_hours
 from fablab.api.schemas import DecisionsIn, SitePath
 from fablab.api.schemas.timetables import (
     CategoryAtSitePath,
@@ -22,10 +22,8 @@ from fablab.api.schemas.timetables import (
     VersionQuery,
 )
 from fablab.api.sites import TAGS
-from fablab.booking.changes import change_hours
 from fablab.catalog import queries as catalog
 from fablab.catalog import timetabling as standing
-from fablab.core import clock
 from fablab.core.db import db, transaction
 from fablab.core.i18n import _
 from fablab.core.refusals import Refused
@@ -61,21 +59,11 @@ def add_timetable(path: SitePath, body: TimetableIn) -> Response:
 )
 def edit_timetable(path: TimetablePath, body: TimetablePatch) -> Response:
     """Rename it, or let it close on public holidays; 409 lists the reservations that this touches."""
-    with transaction() as session:
-        me, row = actor(), timetables.row(session, path.timetable_id)
-        name = row.name if body.name is None else body.name
-        holidays = row.keeps_holidays if body.keeps_holidays is None else body.keeps_holidays
-        change_hours(
-            session,
-            me,
-            row.site_id,
-            lambda: timetabling.edit_timetable(
-                session, me, path.timetable_id, name, keeps_holidays=holidays, version=body.version
-            ),
-            decisions(body),
-            _("The opening hours change."),
-            clock.now(),
-        )
+    row = timetables.row(db.session(), path.timetable_id)
+    name = row.name if body.name is None else body.name
+    holidays = row.keeps_holidays if body.keeps_holidays is None else body.keeps_holidays
+    verb = timetabling.edit_timetable
+    changed_hours(body, row.site_id, verb, row.id, name, keeps_holidays=holidays, version=body.version)
     return answer(_one(path.timetable_id))
 
 
@@ -119,17 +107,8 @@ def write_season(path: SeasonPath, body: SeasonIn) -> Response:
 )
 def remove_season(path: SeasonPath, query: VersionQuery, body: DecisionsIn) -> Response:
     """Let the usual hours hold on a season's days; 409 lists the reservations that this touches."""
-    with transaction() as session:
-        me = actor()
-        change_hours(
-            session,
-            me,
-            timetables.row(session, path.timetable_id).site_id,
-            lambda: timetabling.remove_season(session, me, path.timetable_id, path.season_id, query.version),
-            decisions(body),
-            _("The opening hours change."),
-            clock.now(),
-        )
+    row = timetables.row(db.session(), path.timetable_id)
+    changed_hours(body, row.site_id, timetabling.remove_season, row.id, path.season_id, query.version)
     return answer(_one(path.timetable_id))
 
 
@@ -141,17 +120,8 @@ def remove_season(path: SeasonPath, query: VersionQuery, body: DecisionsIn) -> R
 )
 def put_under(path: CategoryAtSitePath, body: UnderIn) -> Response:
     """Let all of a category at a site stand under one of its narrower timetables; 409 lists what this touches."""
-    with transaction() as session:
-        me = actor()
-        change_hours(
-            session,
-            me,
-            path.site_id,
-            lambda: standing.give_category_timetable(session, me, path.site_id, path.category_id, body.timetable_id),
-            decisions(body),
-            _("The opening hours change."),
-            clock.now(),
-        )
+    verb = standing.give_category_timetable
+    changed_hours(body, path.site_id, verb, path.site_id, path.category_id, body.timetable_id)
     return answer(TimetableList(items=_shown(timetables.rows_of(db.session(), path.site_id))))
 
 
@@ -162,17 +132,8 @@ def _write(timetable_id: int, season_id: int | None, body: SeasonIn) -> None:
         first_on=body.first_on,
         last_on=body.last_on,
     )
-    with transaction() as session:
-        me = actor()
-        change_hours(
-            session,
-            me,
-            timetables.row(session, timetable_id).site_id,
-            lambda: timetabling.write_season(session, me, timetable_id, season_id, card, body.version),
-            decisions(body),
-            _("The opening hours change."),
-            clock.now(),
-        )
+    row = timetables.row(db.session(), timetable_id)
+    changed_hours(body, row.site_id, timetabling.write_season, row.id, season_id, card, body.version)
 
 
 def _opening(item: OpeningIO) -> Opening:

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from fablab.booking import services
 from fablab.booking.models import Claim, Reservation, ReservationState
+from fablab.booking.opening import hours_of, usable
 from fablab.booking.queries import availability
 from fablab.catalog import queries as catalog
 from fablab.catalog.models import Resource
@@ -107,6 +108,24 @@ def upcoming_on(session: Session, resource_ids: Iterable[int], within: Period) -
         .order_by(Reservation.starts_at, Reservation.id)
     )
     return list(session.scalars(query))
+
+
+def usable_ids(session: Session, parts: list[tuple[Reservation, Period]], now: datetime) -> set[int]:
+    """Those of the reservations that can be used for the whole of their part: open to their members, and staffed where
+    the resource needs that. In a fixed number of statements.
+    """
+    if not parts:
+        return set()
+    whole = Period(min(row.starts_at for row, _part in parts), max(row.ends_at for row, _part in parts))
+    resources = {row.resource_id: row.resource for row, _part in parts}
+    hours = hours_of(session, resources.values(), whole, now)
+    accesses = members.accesses_of(session, {row.member_id for row, _part in parts}, now)
+
+    def is_usable(row: Reservation, part: Period) -> bool:
+        level = accesses[row.member_id].level_at(row.resource.site_id)
+        return usable(row.resource, hours[row.resource_id], level, part) == [part]
+
+    return {row.id for row, part in parts if is_usable(row, part)}
 
 
 def with_alternatives(

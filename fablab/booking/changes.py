@@ -6,13 +6,13 @@ Each first shows whom it touches (`Undecided`), and is made together with what w
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
 from fablab.booking import claiming, queries
-from fablab.booking.affected import CANCEL, KEEP, Decisions, settle, upcoming_on
+from fablab.booking.affected import CANCEL, KEEP, Decisions, settle, upcoming_on, usable_ids
 from fablab.booking.models import Reservation
-from fablab.booking.opening import hours_of, usable
 from fablab.catalog import queries as catalog
 from fablab.catalog import services as cards
 from fablab.catalog.models import Resource, ResourceState
@@ -20,10 +20,10 @@ from fablab.catalog.services import ResourceCard
 from fablab.core.i18n import _
 from fablab.core.period import Period
 from fablab.core.refusals import Refused
-from fablab.members import queries as members
 from fablab.members.actor import Actor
 from fablab.members.models import Role
 
+Made = TypeVar("Made")
 HORIZON = timedelta(days=400)
 """How far ahead reservations are looked for; none can be made further ahead."""
 
@@ -102,7 +102,7 @@ def edit_resource(
 
     ahead = Period(now, now + HORIZON)
     rows = upcoming_on(session, [resource_id], ahead)
-    closed = _made_closed(session, rows, change, now)
+    _none, closed = _made_closed(session, rows, change, now)
     both = {row.id: row for row in [*closed, *touched(rows)]}
     settle(session, actor, sorted(both.values(), key=_when), decisions, _("It was changed or moved."), now)
     return before
@@ -112,12 +112,13 @@ def change_hours(
     session: Session,
     actor: Actor,
     site_id: int,
-    change: Callable[[], object],
+    change: Callable[[], Made],
     decisions: Decisions,
     reason: str,
     now: datetime,
-) -> None:
-    """Make a change to a site's hours; it touches what is reserved in hours that were open and no longer are.
+) -> Made:
+    """Make a change to a site's hours, and return what it made; it touches what is reserved in hours that were open
+    and no longer are.
 
     Raises:
         Undecided: reservations are touched and not all decided.
@@ -127,8 +128,9 @@ def change_hours(
     # Who reserves meanwhile waits for us, and then finds the hours as they are after the change.
     lock(session, ids, decisions)
     rows = upcoming_on(session, ids, Period(now, now + HORIZON))
-    touched = _made_closed(session, rows, change, now)
+    made, touched = _made_closed(session, rows, change, now)
     settle(session, actor, touched, decisions, reason, now)
+    return made
 
 
 def lock(session: Session, resource_ids: list[int], decisions: Decisions) -> dict[int, Resource]:
@@ -141,32 +143,21 @@ def lock(session: Session, resource_ids: list[int], decisions: Decisions) -> dic
 
 
 def _made_closed(
-    session: Session, rows: list[Reservation], change: Callable[[], object], now: datetime
-) -> list[Reservation]:
+    session: Session, rows: list[Reservation], change: Callable[[], Made], now: datetime
+) -> tuple[Made, list[Reservation]]:
     """Make the change, and find the reservations whose time was open before it, and staffed where it needs that, and
     no longer is.
     """
-    before = _open_ids(session, rows, now)
-    change()
+
+    def possible() -> set[int]:
+        return usable_ids(session, [(row, row.period) for row in rows], now)
+
+    before = possible()
+    made = change()
     session.flush()
     session.expire_all()
-    after = _open_ids(session, rows, now)
-    return [row for row in rows if row.id in before - after]
-
-
-def _open_ids(session: Session, rows: list[Reservation], now: datetime) -> set[int]:
-    if not rows:
-        return set()
-    whole = Period(min(row.starts_at for row in rows), max(row.ends_at for row in rows))
-    resources = {row.resource_id: row.resource for row in rows}
-    hours = hours_of(session, resources.values(), whole, now)
-    accesses = members.accesses_of(session, {row.member_id for row in rows}, now)
-
-    def is_open(row: Reservation) -> bool:
-        level = accesses[row.member_id].level_at(row.resource.site_id)
-        return usable(row.resource, hours[row.resource_id], level, row.period) == [row.period]
-
-    return {row.id for row in rows if is_open(row)}
+    after = possible()
+    return made, [row for row in rows if row.id in before - after]
 
 
 def _when(row: Reservation) -> tuple[datetime, int]:

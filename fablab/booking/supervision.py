@@ -6,13 +6,11 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from fablab.booking import changes
-from fablab.booking.affected import Decisions, settle, upcoming_on
+from fablab.booking.affected import Decisions, settle, upcoming_on, usable_ids
 from fablab.booking.models import Reservation
-from fablab.booking.opening import hours_of, usable
 from fablab.booking.signals import supervision_missing, supervision_restored
 from fablab.catalog import queries as catalog
 from fablab.core.period import Period
-from fablab.members import queries as members
 from fablab.members.actor import Actor, Role
 from fablab.shifts import queries as shifts
 from fablab.shifts import services
@@ -45,19 +43,8 @@ def _lost(session: Session, site_id: int, during: Period, now: datetime) -> list
     part = Period(max(during.start, now), during.end)
     ids = [row.id for row in catalog.resources(session, site_id=site_id)]
     rows = [row for row in upcoming_on(session, ids, part) if row.ends_at > now]
-    if not rows:
-        return []
-    whole = Period(min(row.starts_at for row in rows), max(row.ends_at for row in rows))
-    resources = {row.resource_id: row.resource for row in rows}
-    hours = hours_of(session, resources.values(), whole, now)
-    accesses = members.accesses_of(session, {row.member_id for row in rows}, now)
-
-    def is_lost(row: Reservation) -> bool:
-        level = accesses[row.member_id].level_at(site_id)
-        rest = Period(max(row.starts_at, now), row.ends_at)
-        return usable(row.resource, hours[row.resource_id], level, rest) != [rest]
-
-    return [row for row in rows if is_lost(row)]
+    fine = usable_ids(session, [(row, Period(max(row.starts_at, now), row.ends_at)) for row in rows], now)
+    return [row for row in rows if row.id not in fine]
 
 
 def settle_unsupervised(

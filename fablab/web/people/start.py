@@ -8,8 +8,6 @@ from werkzeug.wrappers import Response
 
 from fablab.billing.prices import prices_on
 from fablab.billing.services import PriceCard, add_price
-from fablab.booking.affected import Undecided
-from fablab.booking.changes import change_hours
 from fablab.catalog import queries as catalog
 from fablab.catalog.models import Category
 from fablab.catalog.services import ResourceCard, add_resource
@@ -20,14 +18,15 @@ from fablab.core.refusals import Refusal, Refused
 from fablab.members import invitations
 from fablab.members.models import Role
 from fablab.sites import queries as sites
-from fablab.sites import timetables
+from fablab.sites import timetables, timetabling
 from fablab.sites.hours import Opening
 from fablab.sites.models import OpeningHours, Site
-from fablab.sites.timetabling import SeasonCard, write_season
+from fablab.sites.timetabling import SeasonCard
 from fablab.sites.wording import minute_of, show_weekday
 from fablab.training import queries as training
 from fablab.training.services import add_course
-from fablab.web.ground import access, decisions, inputs
+from fablab.web.ground import access, inputs
+from fablab.web.places import changing
 
 screen = Blueprint("start", __name__)
 LINES = 3
@@ -75,32 +74,23 @@ def hours_page() -> Response | str:
 def hours() -> Response | tuple[str, int]:
     """Write the week's hours; a day without times is closed."""
     site = _site()
-    if not _is_simple(_openings(site)):
+    table = timetables.main_row(db.session(), site.id)
+    if table is None or not _is_simple(_openings(site)):
         return redirect(url_for("hours.site", site_id=site.id))
+    season = timetables.seasons_of(db.session(), table.id)[0][0]
     rows = {day: _typed(f"opens-{day}", f"closes-{day}") for day in range(7)}
     try:
         openings = tuple(opening for day, typed in rows.items() if (opening := _opening(day, *typed)))
-        with transaction() as session:
-            table = timetables.main_row(session, site.id)
-            season = timetables.seasons_of(session, table.id)[0][0] if table else None
-
-            def change() -> None:
-                if table and season:
-                    card = SeasonCard(openings=openings)
-                    write_season(session, access.actor(), table.id, season.id, card, table.version)
-
-            change_hours(
-                session, access.actor(), site.id, change, decisions.asked(), _("Other opening hours"), clock.now()
-            )
-    except Undecided as undecided:
-        return decisions.page(undecided, _("Opening hours"), url_for("start.hours_page"))
+        verb, card = timetabling.write_season, SeasonCard(openings=openings)
+        back, reason = url_for("start.hours_page"), _("Other opening hours")
+        asking = changing.make(site.id, back, verb, table.id, season.id, card, table.version, reason=reason)
     except Refused as refused:
         told = [item.message for item in refused.refusals]
         return (
             render_template("start/hours.html", site=site, rows=rows, names=_weekdays(), reasons_shown=told),
             422,
         )
-    return _next("start.machines_page")
+    return asking or _next("start.machines_page")
 
 
 @screen.get("/start/machines")

@@ -7,8 +7,6 @@ from werkzeug.wrappers import Response
 from wtforms import DateField, SelectField
 from wtforms.validators import InputRequired, Optional
 
-from fablab.booking.affected import Undecided
-from fablab.booking.changes import change_hours
 from fablab.core import clock
 from fablab.core.db import db, transaction
 from fablab.core.i18n import _
@@ -20,9 +18,9 @@ from fablab.sites import queries as sites
 from fablab.sites.exceptions import ExceptionCard
 from fablab.sites.models import ExceptionKind, HoursException, Site, Timetable
 from fablab.sites.wording import hours_between, season_name, show_level
-from fablab.web.ground import access, decisions
+from fablab.web.ground import access
 from fablab.web.ground.forms import LabForm, text_field
-from fablab.web.places import week
+from fablab.web.places import changing, week
 
 screen = Blueprint("hours", __name__)
 SITE_ONLY = 0
@@ -105,22 +103,12 @@ def add_exception(site_id: int) -> Response | tuple[str, int]:
     if card is not None:
         back, now = url_for("hours.site", site_id=site_id), clock.now()
         try:
-            with transaction() as session:
-                actor = access.actor()
-                change_hours(
-                    session,
-                    actor,
-                    site_id,
-                    lambda: exceptions.add_exception(session, actor, site_id, card, now),
-                    decisions.asked(),
-                    card.reason or _("The opening hours change."),
-                    now,
-                )
-        except Undecided as undecided:
-            return decisions.page(undecided, _("Before the hours change"), back)
+            asking = changing.make(site_id, back, exceptions.add_exception, site_id, card, now, reason=card.reason)
         except Refused as refused:
             form.refuse(refused)
         else:
+            if asking:
+                return asking
             flash(_("Saved: the calendar shows it now."), "ok")
             return redirect(back)
     return _show(own_site(site_id), form=form), 422
@@ -131,21 +119,10 @@ def add_exception(site_id: int) -> Response | tuple[str, int]:
 def remove_exception(site_id: int, exception_id: int) -> Response | tuple[str, int]:
     """Let the timetable hold again on those days."""
     own_site(site_id)
-    back, now = url_for("hours.site", site_id=site_id), clock.now()
-    try:
-        with transaction() as session:
-            actor = access.actor()
-            change_hours(
-                session,
-                actor,
-                site_id,
-                lambda: exceptions.remove_exception(session, actor, site_id, exception_id),
-                decisions.asked(),
-                _("The opening hours change."),
-                now,
-            )
-    except Undecided as undecided:
-        return decisions.page(undecided, _("Before the hours change"), back)
+    back = url_for("hours.site", site_id=site_id)
+    asking = changing.make(site_id, back, exceptions.remove_exception, site_id, exception_id)
+    if asking:
+        return asking
     flash(_("Removed: the usual hours hold again."), "ok")
     return redirect(back)
 

@@ -5,10 +5,7 @@ from dataclasses import dataclass
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from fablab.booking.affected import Undecided
-from fablab.booking.changes import change_hours
-from fablab.core import clock
-from fablab.core.db import db, transaction
+from fablab.core.db import db
 from fablab.core.i18n import _
 from fablab.core.refusals import Conflict, Refused
 from fablab.members.models import Role
@@ -18,8 +15,8 @@ from fablab.sites.hours import LAST
 from fablab.sites.models import Timetable
 from fablab.sites.timetabling import SeasonCard
 from fablab.sites.wording import show_nth, show_weekday
-from fablab.web.ground import access, decisions, inputs
-from fablab.web.places import rows
+from fablab.web.ground import access, inputs
+from fablab.web.places import changing, rows
 from fablab.web.places.hours import levels_offered
 from fablab.web.places.rows import EVERY_DAY, WORKDAYS, Row
 from fablab.web.places.timetables import own_timetable, season_lines, season_of
@@ -84,21 +81,10 @@ def remove(site_id: int, timetable_id: int, season_id: int) -> Response | tuple[
     """Remove a dated season."""
     own_timetable(site_id, timetable_id)
     version = inputs.row_id(request.form.get("version")) or 0
-    back, now = _back(site_id, timetable_id), clock.now()
-    try:
-        with transaction() as session:
-            actor = access.actor()
-            change_hours(
-                session,
-                actor,
-                site_id,
-                lambda: timetabling.remove_season(session, actor, timetable_id, season_id, version),
-                decisions.asked(),
-                _("The opening hours change."),
-                now,
-            )
-    except Undecided as undecided:
-        return decisions.page(undecided, _("Before the hours change"), back)
+    back = _back(site_id, timetable_id)
+    asking = changing.make(site_id, back, timetabling.remove_season, timetable_id, season_id, version)
+    if asking:
+        return asking
     flash(_("The season is removed: the usual hours hold on its days."), "ok")
     return redirect(back)
 
@@ -113,27 +99,17 @@ def _write(site_id: int, timetable_id: int, season_id: int | None) -> Response |
     card, reasons = _card(typed)
     if card is None:
         return _show(row, season_id, typed, reasons), 422
-    back, now = _back(site_id, timetable_id), clock.now()
+    back = _back(site_id, timetable_id)
     try:
-        with transaction() as session:
-            actor = access.actor()
-            change_hours(
-                session,
-                actor,
-                site_id,
-                lambda: timetabling.write_season(session, actor, timetable_id, season_id, card, typed.version),
-                decisions.asked(),
-                _("The opening hours change."),
-                now,
-            )
-    except Undecided as undecided:
-        return decisions.page(undecided, _("Before the hours change"), back)
+        asking = changing.make(site_id, back, timetabling.write_season, timetable_id, season_id, card, typed.version)
     except Conflict as conflict:
         row = own_timetable(site_id, timetable_id)
         newer = Typed(typed.name, typed.first_on, typed.last_on, typed.rows, row.version)
         return _show(row, season_id, newer, _told(conflict), is_stale=True), 409
     except Refused as refused:
         return _show(own_timetable(site_id, timetable_id), season_id, typed, _told(refused)), 422
+    if asking:
+        return asking
     flash(_("Saved: the calendar follows these hours now."), "ok")
     return redirect(back)
 

@@ -8,8 +8,6 @@ from werkzeug.wrappers import Response
 from wtforms import HiddenField, IntegerField, SelectField
 from wtforms.validators import InputRequired
 
-from fablab.booking.affected import Undecided
-from fablab.booking.changes import change_hours
 from fablab.catalog import rooms
 from fablab.core import clock
 from fablab.core.db import db, transaction
@@ -21,10 +19,10 @@ from fablab.sites import queries as sites
 from fablab.sites.holidays import countries
 from fablab.sites.models import Site, Staffing
 from fablab.sites.places import SiteCard
-from fablab.web.ground import access, decisions, inputs
+from fablab.web.ground import access, inputs
 from fablab.web.ground.forms import LabForm, area_field, text_field
 from fablab.web.ground.uploads import takes_files, upload
-from fablab.web.places import pictures
+from fablab.web.places import changing, pictures
 from fablab.web.places.hours import own_site
 
 screen = Blueprint("places", __name__)
@@ -117,21 +115,9 @@ def edit(site_id: int) -> Response | tuple[str, int]:
     status, theirs = 422, None
     if form.validate():
         version = inputs.row_id(form.version.data) or 0
-        back, now = url_for("places.page", site_id=site_id), clock.now()
+        back = url_for("places.page", site_id=site_id)
         try:
-            with transaction() as session:
-                actor = access.actor()
-                change_hours(
-                    session,
-                    actor,
-                    site_id,
-                    lambda: places.edit_site(session, actor, site_id, form.card(), version),
-                    decisions.asked(),
-                    _("The opening hours change."),
-                    now,
-                )
-        except Undecided as undecided:
-            return decisions.page(undecided, _("Before the hours change"), back)
+            asking = changing.make(site_id, back, places.edit_site, site_id, form.card(), version)
         except Conflict as conflict:
             form.refuse(conflict)
             status, theirs = 409, own_site(site_id)
@@ -139,6 +125,8 @@ def edit(site_id: int) -> Response | tuple[str, int]:
         except Refused as refused:
             form.refuse(refused)
         else:
+            if asking:
+                return asking
             flash(_("Saved."), "ok")
             return redirect(back)
     return _show(own_site(site_id), form=form, theirs=theirs), status

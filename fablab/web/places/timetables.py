@@ -4,11 +4,8 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 from wtforms import BooleanField, HiddenField, SelectField
 
-from fablab.booking.affected import Undecided
-from fablab.booking.changes import change_hours
 from fablab.catalog import queries as catalog
 from fablab.catalog import timetabling as standing
-from fablab.core import clock
 from fablab.core.db import db, transaction
 from fablab.core.errors import NotFound
 from fablab.core.i18n import _
@@ -18,8 +15,9 @@ from fablab.sites import queries as sites
 from fablab.sites import timetables, timetabling
 from fablab.sites.models import OpeningHours, Season, Timetable
 from fablab.sites.wording import season_name, show_hours, show_level, show_nth, show_weekdays
-from fablab.web.ground import access, decisions, inputs
+from fablab.web.ground import access, inputs
 from fablab.web.ground.forms import LabForm, text_field
+from fablab.web.places import changing
 from fablab.web.places.hours import own_site
 
 screen = Blueprint("timetables", __name__)
@@ -54,34 +52,25 @@ def edit(site_id: int, timetable_id: int) -> Response | tuple[str, int]:
     form, status = TimetableForm(), 422
     if form.validate():
         version = inputs.row_id(form.version.data) or 0
-        back, now = _back(site_id, timetable_id), clock.now()
+        back = _back(site_id, timetable_id)
         try:
-            with transaction() as session:
-                actor = access.actor()
-                change_hours(
-                    session,
-                    actor,
-                    site_id,
-                    lambda: timetabling.edit_timetable(
-                        session,
-                        actor,
-                        timetable_id,
-                        form.name.data,
-                        keeps_holidays=form.keeps_holidays.data,
-                        version=version,
-                    ),
-                    decisions.asked(),
-                    _("The opening hours change."),
-                    now,
-                )
-        except Undecided as undecided:
-            return decisions.page(undecided, _("Before the hours change"), back)
+            asking = changing.make(
+                site_id,
+                back,
+                timetabling.edit_timetable,
+                timetable_id,
+                form.name.data,
+                keeps_holidays=form.keeps_holidays.data,
+                version=version,
+            )
         except Conflict as conflict:
             form.refuse(conflict)
             status = 409
         except Refused as refused:
             form.refuse(refused)
         else:
+            if asking:
+                return asking
             flash(_("Saved."), "ok")
             return redirect(back)
     row = own_timetable(site_id, timetable_id)
@@ -153,24 +142,14 @@ def _line(row: OpeningHours, days: str, names: dict[int, str]) -> str:
 
 
 def _stand(site_id: int, own_id: int, category_id: int, timetable_id: int | None) -> Response | tuple[str, int]:
-    back, now = _back(site_id, own_id), clock.now()
+    back = _back(site_id, own_id)
     try:
-        with transaction() as session:
-            actor = access.actor()
-            change_hours(
-                session,
-                actor,
-                site_id,
-                lambda: standing.give_category_timetable(session, actor, site_id, category_id, timetable_id),
-                decisions.asked(),
-                _("The opening hours change."),
-                now,
-            )
-    except Undecided as undecided:
-        return decisions.page(undecided, _("Before the hours change"), back)
+        asking = changing.make(site_id, back, standing.give_category_timetable, site_id, category_id, timetable_id)
     except Refused as refused:
         reasons = [item.message for item in refused.refusals]
         return _show(own_timetable(site_id, own_id), reasons=reasons), 422
+    if asking:
+        return asking
     flash(_("Saved."), "ok")
     return redirect(back)
 
