@@ -54,7 +54,7 @@ def refused(error: Refused, **more: Any) -> Response:
     refusals = [
         RefusalOut(code=item.code, message=item.message, overridable=item.overridable) for item in error.refusals
     ]
-    detail = " ".join(item.message for item in error.refusals)
+    detail = " ".join(error.messages)
     return problem(status, _("Refused"), detail, refusals=refusals, **more)
 
 

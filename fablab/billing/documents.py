@@ -1,19 +1,14 @@
 """An invoice's PDF: rendered by typst from the invoice's own content, kept as it was first rendered."""
 
 import hashlib
-import json
-import re
 from datetime import date, datetime
 from typing import Any
 
-import typst
 from sqlalchemy.orm import Session
 
 from fablab.billing.models import Document, Invoice
 from fablab.core.i18n import _, show_date, show_exact_duration, show_money, show_month, show_number, use_locale
-from fablab.core.paths import TEMPLATES
-
-_LONG_WORD = re.compile(r"\S{20}(?=\S)")
+from fablab.core.typesetting import breakable, typeset
 
 
 class Tampered(Exception):
@@ -51,12 +46,8 @@ def render(content: dict[str, Any]) -> bytes:
     Some 30 ms of work: do it outside of a transaction.
     """
     with use_locale(content["locale"]):
-        words = json.dumps(_words(content), ensure_ascii=False)
-    source = TEMPLATES / "invoice" / "invoice.typ"
-    pdf = typst.compile(str(source), root=str(source.parent), sys_inputs={"invoice": words}, ignore_system_fonts=True)
-    if not isinstance(pdf, bytes):
-        raise TypeError("typst rendered no single PDF")
-    return pdf
+        words = _words(content)
+    return typeset("invoice/invoice.typ", "invoice", words)
 
 
 def file_name(invoice: Invoice) -> str:
@@ -111,7 +102,7 @@ def _words(content: dict[str, Any]) -> dict[str, Any]:
 
 def _breakable(*texts: str) -> list[str]:
     """The texts with places to break in very long words, which would run over the figures beside them."""
-    return [_LONG_WORD.sub("\\g<0>\u200b", text) for text in texts]
+    return [breakable(text, 20) for text in texts]
 
 
 def _identities(party: dict[str, Any]) -> list[str]:

@@ -110,7 +110,7 @@ def _take(
             undecided.count,
         )
     except Refused as refused:
-        return " ".join(refusal.message for refusal in refused.refusals)
+        return " ".join(refused.messages)
     except (Forbidden, NotFound):
         return _("It is gone, or stands at a site that is not yours.")
     return ""

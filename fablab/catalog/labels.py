@@ -1,22 +1,18 @@
 """QR codes to print and stick on what can be booked: an A4 sheet that leads to each resource's own page."""
 
-import json
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from io import BytesIO
 
 import segno
-import typst
 
 from fablab.catalog.models import Resource
 from fablab.core.i18n import _, locale
 from fablab.core.links import link
-from fablab.core.paths import TEMPLATES
+from fablab.core.typesetting import breakable, typeset
 
 MOST = 200
-_LONG_WORD = re.compile(r"\S{12}(?=\S)")
 
 
 class LabelSize(StrEnum):
@@ -59,22 +55,12 @@ def render(labels: Iterable[Label], size: LabelSize) -> bytes:
         "does": _("Report a problem, book, see its state"),
         "labels": [
             {
-                "name": _breakable(one.name),
-                "place": _breakable(one.place),
-                "address": _breakable(one.address),
+                "name": breakable(one.name, 12),
+                "place": breakable(one.place, 12),
+                "address": breakable(one.address, 12),
                 "code": drawing_of(one.address),
             }
             for one in labels
         ],
     }
-    source = TEMPLATES / "labels" / "labels.typ"
-    words = json.dumps(content, ensure_ascii=False)
-    pdf = typst.compile(str(source), root=str(source.parent), sys_inputs={"content": words}, ignore_system_fonts=True)
-    if not isinstance(pdf, bytes):
-        raise TypeError("typst rendered no single PDF")
-    return pdf
-
-
-def _breakable(text: str) -> str:
-    """The text with places to break in very long words, which would run over the edge."""
-    return _LONG_WORD.sub("\\g<0>\u200b", text)
+    return typeset("labels/labels.typ", "content", content)

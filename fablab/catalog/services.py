@@ -14,7 +14,7 @@ from fablab.catalog.models import Category, CategoryKind, Placement, Resource, R
 from fablab.core.errors import NotFound
 from fablab.core.i18n import _
 from fablab.core.refusals import Conflict, Refusal, Refused
-from fablab.core.text import line_of, lines_of
+from fablab.core.text import line_of, lines_of, numbered
 from fablab.members.actor import Actor
 from fablab.members.models import Member, Role
 from fablab.sites.models import Room, Site, Timetable
@@ -212,9 +212,4 @@ def _free_code(session: Session, name: str) -> str:
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     stem = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:40] or "machine"
     taken = set(session.scalars(select(Resource.code).where(Resource.code.startswith(stem, autoescape=True))))
-    number = 1
-    code = stem
-    while code in taken:
-        number += 1
-        code = f"{stem}-{number}"
-    return code
+    return numbered(stem, taken)

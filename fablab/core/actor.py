@@ -26,6 +26,11 @@ _COVERED_BY = {
 }
 
 
+def including(role: Role) -> set[Role]:
+    """The roles that include this one, itself among them."""
+    return _COVERED_BY[role]
+
+
 @dataclass(frozen=True, slots=True)
 class Grant:
     """One role and where it holds; both None means the whole network."""

@@ -18,11 +18,16 @@ class Refused(Exception):
 
     def __init__(self, refusals: Iterable[Refusal]) -> None:
         self.refusals = tuple(refusals)
-        super().__init__("; ".join(refusal.message for refusal in self.refusals))
+        super().__init__("; ".join(self.messages))
 
     @classmethod
     def because(cls, code: str, message: str, *, overridable: bool = False) -> "Refused":
         return cls([Refusal(code, message, overridable)])
+
+    @property
+    def messages(self) -> list[str]:
+        """Every reason, as the member reads it."""
+        return [refusal.message for refusal in self.refusals]
 
     @property
     def codes(self) -> tuple[str, ...]:

@@ -23,8 +23,13 @@ def slug_of(name: str, taken: Collection[str], otherwise: str) -> str:
     """A short word for an address, made from a name: unlike those taken; `otherwise` where nothing is left of it."""
     plain = "".join(sign for sign in unicodedata.normalize("NFKD", name) if not unicodedata.combining(sign))
     stem = re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:40].strip("-") or otherwise
-    number, slug = 1, stem
-    while slug in taken:
+    return numbered(stem, taken)
+
+
+def numbered(stem: str, taken: Collection[str]) -> str:
+    """The word itself, or with the lowest number from 2 on that makes it unlike those taken."""
+    number, word = 1, stem
+    while word in taken:
         number += 1
-        slug = f"{stem}-{number}"
-    return slug
+        word = f"{stem}-{number}"
+    return word

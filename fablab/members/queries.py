@@ -5,9 +5,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
+from fablab.core.actor import including
 from fablab.core.errors import NotFound
 from fablab.members.actor import Actor, Grant
 from fablab.members.models import (
@@ -128,23 +129,7 @@ def names_of(session: Session, member_ids: Iterable[int]) -> dict[int, str]:
 
 def staff_of(session: Session, site_id: int, role: Role = Role.FABMANAGER) -> list[Member]:
     """Those whose own role at a site, or in the whole network, includes this one; by name, without those who left."""
-    query = (
-        select(Member, RoleGrant)
-        .join(RoleGrant, RoleGrant.member_id == Member.id)
-        .where(
-            Member.left_at.is_(None),
-            or_(
-                RoleGrant.site_id == site_id,
-                and_(RoleGrant.site_id.is_(None), RoleGrant.legal_entity_id.is_(None)),
-            ),
-        )
-        .order_by(Member.name, Member.id)
-    )
-    found: dict[int, Member] = {}
-    for row, grant in session.execute(query):
-        if Actor(row.id, (Grant(Role(grant.role), grant.site_id),)).may_at_site(role, site_id):
-            found[row.id] = row
-    return list(found.values())
+    return holders_of(session, including(role), site_id)
 
 
 def classes(session: Session) -> list[MemberClass]:

@@ -106,7 +106,7 @@ def _show(refused_id: int | None = None, refused: Refused | None = None) -> str:
         people=pickers.suggestions(),
         natures=[nature for nature in Nature if nature != Nature.MEMBER],
         refused_id=refused_id if refused_id in {item.use.id for item in waiting} else None,
-        reasons=[refusal.message for refusal in refused.refusals] if refused else [],
+        reasons=refused.messages if refused else [],
     )
 
 

@@ -33,7 +33,7 @@ def cancel(reservation_id: int) -> Response | tuple[str, int]:
             reservation = services.cancel(session, access.actor(), reservation_id, now)
             machine, period, zone = reservation.resource.name, reservation.period, reservation.resource.site.zone
     except Refused as refused:
-        return _show(reservation_id, [refusal.message for refusal in refused.refusals]), 422
+        return _show(reservation_id, refused.messages), 422
     flash(_("Cancelled: %(machine)s, %(when)s", machine=machine, when=show_period(period, zone)), "ok")
     return redirect(access.own_path(request.form.get("next")) or url_for("me.page"))
 
@@ -54,7 +54,7 @@ def note_outcome(reservation_id: int) -> Response | tuple[str, int]:
             outcomes.note_outcome(session, access.actor(), reservation_id, form.noted(), version, now)
     except Refused as refused:
         is_stale = isinstance(refused, Conflict)
-        messages = [refusal.message for refusal in refused.refusals]
+        messages = refused.messages
         return _show(reservation_id, messages, form=form, is_stale=is_stale), 409 if is_stale else 422
     flash(_("Noted."), "ok")
     return redirect(access.own_path(request.form.get("next")) or url_for("appointments.page"))

@@ -27,7 +27,7 @@ def add(machine_id: int) -> Response | tuple[str, int]:
         with transaction() as session:
             links.add_link(session, access.actor(), machine_id, other_id, places)
     except Refused as refused:
-        reasons = {"links": [refusal.message for refusal in refused.refusals]}
+        reasons = {"links": refused.messages}
         return editor.show(editor.own(machine_id), reasons=reasons), 422
     flash(_("From now on it is reserved with it. What was reserved before keeps what it took."), "ok")
     return redirect(url_for("machines.edit_page", machine_id=machine_id, _anchor="links"))

@@ -146,7 +146,7 @@ def remove(category_id: int) -> Response | tuple[str, int]:
         with transaction() as session:
             categories.remove_category(session, access.actor(), category_id)
     except Refused as refused:
-        return _show_all([refusal.message for refusal in refused.refusals]), 422
+        return _show_all(refused.messages), 422
     flash(_("The category is removed."), "ok")
     return redirect(url_for("categories.page"))
 

@@ -108,7 +108,7 @@ def remove(machine_id: int, paper_id: int) -> Redirect:
 
 
 def _refused(machine_id: int, part: str, refused: Refused) -> tuple[str, int]:
-    reasons = {part: [refusal.message for refusal in refused.refusals]}
+    reasons = {part: refused.messages}
     return editor.show(editor.own(machine_id), reasons=reasons), 422
 
 

@@ -139,7 +139,7 @@ def _show(problem_id: int, refused: Refused | None = None) -> str:
         follows=queries.follows(session, actor.member_id, problem_id),
         assignable=queries.assignable_to(session, found.site_id) if is_staff else [],
         typed=request.form if refused else {},
-        reasons=[item.message for item in refused.refusals] if refused else [],
+        reasons=refused.messages if refused else [],
     )
 
 

@@ -57,7 +57,7 @@ def bring_in() -> Redirect | tuple[str, int] | str:
             return _write(text)
         report = _look(text)
     except Refused as refused:
-        return _show_form([refusal.message for refusal in refused.refusals]), 422
+        return _show_form(refused.messages), 422
     return _show_report(report, text)
 
 

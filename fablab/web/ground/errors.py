@@ -40,7 +40,7 @@ def http_error(error: HTTPException) -> Answer:
 
 def refused(error: Refused) -> Answer:
     """A refusal that no form shows: every reason, and back."""
-    return page(409 if isinstance(error, Conflict) else 422, [refusal.message for refusal in error.refusals])
+    return page(409 if isinstance(error, Conflict) else 422, error.messages)
 
 
 def page(code: int, reasons: list[str] | None = None) -> tuple[str, int]:

@@ -22,7 +22,7 @@ class LabForm(FlaskForm):  # type: ignore[misc]
 
     def refuse(self, refused: Refused) -> None:
         """Show why the service refused, above the fields."""
-        self.form_errors.extend(refusal.message for refusal in refused.refusals)
+        self.form_errors.extend(refused.messages)
 
 
 def stripped(value: str | None) -> str | None:

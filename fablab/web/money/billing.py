@@ -45,7 +45,7 @@ def issue() -> Response | tuple[str, int]:
             issued = months.issue(session, access.actor(), entity_id, month, clock.now(), unfinished=unfinished)
             count = len(issued)
     except Refused as refused:
-        reasons = [refusal.message for refusal in refused.refusals]
+        reasons = refused.messages
         return _show(chosen_entity(str(entity_id)), month, reasons), 422
     if count:
         flash(n_("%(count)s invoice issued.", "%(count)s invoices issued.", count), "ok")

@@ -14,6 +14,7 @@ from fablab.catalog.services import ResourceCard, add_resource
 from fablab.core import clock
 from fablab.core.db import db, transaction
 from fablab.core.i18n import _
+from fablab.core.money import parse_cents
 from fablab.core.refusals import Refusal, Refused
 from fablab.members import invitations
 from fablab.members.models import Role
@@ -22,7 +23,7 @@ from fablab.sites import timetables, timetabling
 from fablab.sites.hours import Opening
 from fablab.sites.models import OpeningHours, Site
 from fablab.sites.timetabling import SeasonCard
-from fablab.sites.wording import minute_of, show_weekday
+from fablab.sites.wording import hours_between, show_weekday
 from fablab.training import queries as training
 from fablab.training.services import add_course
 from fablab.web.ground import access, inputs
@@ -30,6 +31,8 @@ from fablab.web.places import changing
 
 screen = Blueprint("start", __name__)
 LINES = 3
+DEAREST = 100_000_000
+"""Cents an hour: what nobody means."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +88,7 @@ def hours() -> Response | tuple[str, int]:
         back, reason = url_for("start.hours_page"), _("Other opening hours")
         asking = changing.make(site.id, back, verb, table.id, season.id, card, table.version, reason=reason)
     except Refused as refused:
-        told = [item.message for item in refused.refusals]
+        told = refused.messages
         return (
             render_template("start/hours.html", site=site, rows=rows, names=_weekdays(), reasons_shown=told),
             422,
@@ -112,7 +115,7 @@ def machines() -> Response | tuple[str, int]:
                 card = ResourceCard(name=name, category_id=inputs.row_id(category) or 0, site_id=_site().id)
                 add_resource(session, access.actor(), card, clock.now())
     except Refused as refused:
-        return _machines(typed, [item.message for item in refused.refusals]), 422
+        return _machines(typed, refused.messages), 422
     return _next("start.price_page")
 
 
@@ -144,7 +147,7 @@ def price() -> Response | tuple[str, int]:
                 )
                 add_price(session, access.actor(), card, clock.now())
     except Refused as refused:
-        return _price(typed, [item.message for item in refused.refusals]), 422
+        return _price(typed, refused.messages), 422
     return _next("start.course_page")
 
 
@@ -173,7 +176,7 @@ def course() -> Response | tuple[str, int]:
         with transaction() as session:
             add_course(session, name, category_ids=tuple(sorted(chosen)))
     except Refused as refused:
-        return _course(name, chosen, [item.message for item in refused.refusals]), 422
+        return _course(name, chosen, refused.messages), 422
     return _next("invitations.page")
 
 
@@ -208,11 +211,11 @@ def _typed(opens: str, closes: str) -> tuple[str, str]:
 def _opening(day: int, opens: str, closes: str) -> Opening | None:
     if not opens and not closes:
         return None
-    start, end = minute_of(opens), minute_of(closes)
-    if start is None or end is None or start == 1440:
+    between = hours_between(opens, closes)
+    if between is None:
         text = _("%(day)s: write both times like 09:00 and 18:00, or none.", day=_weekdays()[day])
         raise Refused.because("hours", text)
-    return Opening(day, start, end if end > start else end + 1440)
+    return Opening(day, *between)
 
 
 def _openings(site: Site) -> list[OpeningHours]:
@@ -235,11 +238,13 @@ def _clock(minute: int) -> str:
 
 
 def _cents(text: str) -> int:
-    plain = text.replace(",", ".").replace("€", "").strip()
-    whole, _point, part = plain.partition(".")
-    if not plain.isascii() or not whole.isdigit() or len(whole) > 6 or len(part) > 2 or (part and not part.isdigit()):
+    try:
+        cents = parse_cents(text)
+    except ValueError:
+        cents = -1
+    if not 0 <= cents < DEAREST:
         raise Refused.because("amount", _("“%(text)s” is not an amount; one looks like 3,50.", text=text[:40]))
-    return int(whole) * 100 + int((part + "00")[:2])
+    return cents
 
 
 def _machines(typed: list[tuple[str, str]], told: list[str]) -> str:

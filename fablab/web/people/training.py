@@ -56,7 +56,7 @@ def _act(act: Callable[..., CertificateEvent], member_id: int, done: str) -> Res
         with transaction() as session:
             act(session, access.actor(), member_id, _course_id(), clock.now(), note=note)
     except Refused as refused:
-        return _show(member_id, [refusal.message for refusal in refused.refusals]), 422
+        return _show(member_id, refused.messages), 422
     flash(done, "ok")
     return redirect(url_for("training.person", member_id=member_id))
 

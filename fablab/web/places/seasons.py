@@ -105,9 +105,9 @@ def _write(site_id: int, timetable_id: int, season_id: int | None) -> Response |
     except Conflict as conflict:
         row = own_timetable(site_id, timetable_id)
         newer = Typed(typed.name, typed.first_on, typed.last_on, typed.rows, row.version)
-        return _show(row, season_id, newer, _told(conflict), is_stale=True), 409
+        return _show(row, season_id, newer, conflict.messages, is_stale=True), 409
     except Refused as refused:
-        return _show(own_timetable(site_id, timetable_id), season_id, typed, _told(refused)), 422
+        return _show(own_timetable(site_id, timetable_id), season_id, typed, refused.messages), 422
     if asking:
         return asking
     flash(_("Saved: the calendar follows these hours now."), "ok")
@@ -143,10 +143,6 @@ def _card(typed: Typed) -> tuple[SeasonCard | None, list[str]]:
     if wrong:
         return None, wrong
     return SeasonCard(openings=tuple(openings), name=typed.name, first_on=first, last_on=last), []
-
-
-def _told(refused: Refused) -> list[str]:
-    return [item.message for item in refused.refusals]
 
 
 def _with_blanks(present: list[Row]) -> list[Row]:

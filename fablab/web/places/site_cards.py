@@ -147,7 +147,7 @@ def photo(site_id: int) -> Response | tuple[str, int]:
             else:
                 places.show_photo(session, access.actor(), site_id, sent.content, sent.name, clock.now())
     except Refused as refused:
-        return _show(own_site(site_id), reasons=[item.message for item in refused.refusals]), 422
+        return _show(own_site(site_id), reasons=refused.messages), 422
     flash(_("Saved."), "ok")
     return redirect(url_for("places.page", site_id=site_id, _anchor="photo"))
 
@@ -160,7 +160,7 @@ def add_room(site_id: int) -> Response | tuple[str, int]:
         with transaction() as session:
             places.add_room(session, access.actor(), site_id, request.form.get("name", "")[:120])
     except Refused as refused:
-        return _show(own_site(site_id), reasons=[item.message for item in refused.refusals]), 422
+        return _show(own_site(site_id), reasons=refused.messages), 422
     flash(_("The room is there."), "ok")
     return redirect(url_for("places.page", site_id=site_id, _anchor="rooms"))
 
@@ -176,7 +176,7 @@ def change_room(site_id: int, room_id: int) -> Response | tuple[str, int]:
             else:
                 places.rename_room(session, access.actor(), room_id, request.form.get("name", "")[:120])
     except Refused as refused:
-        return _show(own_site(site_id), reasons=[item.message for item in refused.refusals]), 422
+        return _show(own_site(site_id), reasons=refused.messages), 422
     flash(_("Saved."), "ok")
     return redirect(url_for("places.page", site_id=site_id, _anchor="rooms"))
 

@@ -107,7 +107,7 @@ def remove(site_id: int, timetable_id: int) -> Response | tuple[str, int]:
         with transaction() as session:
             standing.remove_timetable(session, access.actor(), timetable_id)
     except Refused as refused:
-        reasons = [item.message for item in refused.refusals]
+        reasons = refused.messages
         return _show(own_timetable(site_id, timetable_id), reasons=reasons), 422
     flash(_("The timetable is removed."), "ok")
     return redirect(url_for("hours.site", site_id=site_id))
@@ -146,7 +146,7 @@ def _stand(site_id: int, own_id: int, category_id: int, timetable_id: int | None
     try:
         asking = changing.make(site_id, back, standing.give_category_timetable, site_id, category_id, timetable_id)
     except Refused as refused:
-        reasons = [item.message for item in refused.refusals]
+        reasons = refused.messages
         return _show(own_timetable(site_id, own_id), reasons=reasons), 422
     if asking:
         return asking

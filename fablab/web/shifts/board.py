@@ -251,7 +251,7 @@ def _by_day(found: list[Shift]) -> list[tuple[datetime, list[Shift]]]:
 
 
 def _refused(shift_id: int, refused: Refused) -> tuple[str, int]:
-    return _show(_seen(shift_id), reasons=[item.message for item in refused.refusals]), 422
+    return _show(_seen(shift_id), reasons=refused.messages), 422
 
 
 def _show(found: Shift, *, form: ShiftForm | None = None, reasons: list[str] | None = None) -> str:

@@ -81,7 +81,7 @@ def _do(
             wanted = {} if in_exchange_for is None else {"in_exchange_for": in_exchange_for}
             deed(session, access.actor(), duty_id, *words, clock.now(), **wanted)
     except Refused as refused:
-        flash(" ".join(item.message for item in refused.refusals), "problem")
+        flash(" ".join(refused.messages), "problem")
     else:
         flash(said, "ok")
     return redirect(url_for("shifts.shift", shift_id=shift_id))
