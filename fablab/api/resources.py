@@ -96,7 +96,7 @@ def availability(path: ResourcePath, query: PeriodQuery) -> Response:
 )
 def set_state(path: ResourcePath, body: StateIn) -> Response:
     """Say how a resource is; 409 lists the reservations that this touches, until there is a decision for each."""
-    outage = Outage(state=ResourceState(body.state), note=body.note, until=body.until)
+    outage = Outage(state=ResourceState(body.state), version=body.version, note=body.note, until=body.until)
     with transaction() as session:
         changes.set_state(session, actor(), path.resource_id, outage, decisions(body), clock.now())
     return answer(shown([catalog.resource(db.session(), path.resource_id)])[0])

@@ -20,6 +20,7 @@ from fablab.catalog.services import ResourceCard
 from fablab.core.i18n import _
 from fablab.core.period import Period
 from fablab.core.refusals import Refused
+from fablab.core.versions import check_version
 from fablab.members.actor import Actor
 from fablab.members.models import Role
 
@@ -30,9 +31,10 @@ HORIZON = timedelta(days=400)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outage:
-    """What staff say of a resource's state from now on."""
+    """What staff say of a resource's state from now on, having read it at `version`."""
 
     state: ResourceState
+    version: int
     note: str = ""
     until: datetime | None = None
     """When it is expected back; reservations from then on stand."""
@@ -46,11 +48,13 @@ def set_state(
 
     Raises:
         Forbidden: not a fabmanager of its site.
+        Conflict: somebody else changed it since it was read.
         Undecided: reservations are touched and not all decided, or not as it can be done.
         Refused: it would be back before now.
     """
     resource = lock(session, [resource_id], decisions)[resource_id]
     actor.needs_at_site(Role.FABMANAGER, resource.site_id)
+    check_version(resource.version, outage.version)
     if outage.until is not None and outage.until <= now:
         raise Refused.because("until", _("It cannot be back before now. Leave the time out if nobody knows."))
     cards.set_state(session, actor, resource, outage.state, outage.note, outage.until, now)

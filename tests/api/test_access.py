@@ -80,7 +80,7 @@ def calls(ids: Mapping[str, int]) -> dict[tuple[str, str], Call]:
         ("GET", "/resources/{resource_id}"): Call(EVERYBODY),
         ("PATCH", "/resources/{resource_id}"): Call(FABMANAGERS, stale),
         ("GET", "/resources/{resource_id}/availability"): Call(EVERYBODY, query=week),
-        ("PUT", "/resources/{resource_id}/state"): Call(FABMANAGERS, {"state": "available"}),
+        ("PUT", "/resources/{resource_id}/state"): Call(FABMANAGERS, {"state": "available", "version": 1}),
         ("PUT", "/resources/{resource_id}/photo"): Call(FABMANAGERS, data=junk),
         ("GET", "/resources/{resource_id}/papers"): Call(EVERYBODY),
         ("POST", "/resources/{resource_id}/papers"): Call(FABMANAGERS, data=junk, query="?title=x"),

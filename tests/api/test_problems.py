@@ -83,7 +83,7 @@ def test_a_report_that_is_none_is_refused(lab: Lab, body: dict[str, object]) -> 
 def test_taking_out_lists_whom_it_touches_until_all_is_decided(lab: Lab, tomorrow: datetime) -> None:
     client, cast = lab.client(), lab.cast
     staff, reservation_id = lab.token(cast.fabmanager), _reserve(lab, hours_from(tomorrow, 1))
-    path, body = f"/api/v1/resources/{cast.printer}/state", {"state": "out_of_order", "note": "Belt torn"}
+    path, body = f"/api/v1/resources/{cast.printer}/state", {"version": 1, "state": "out_of_order", "note": "Belt torn"}
 
     open_ = client.put(path, json=body, headers=staff)
     decided = client.put(path, json={**body, "decisions": {str(reservation_id): cast.other_printer}}, headers=staff)
@@ -99,9 +99,11 @@ def test_taking_out_lists_whom_it_touches_until_all_is_decided(lab: Lab, tomorro
     lab.session.rollback()
     assert lab.session.get(Reservation, reservation_id).resource_id == cast.other_printer
     until = (tomorrow + timedelta(days=3)).isoformat()
-    back = client.put(path, json={"state": "maintenance", "until": until}, headers=staff)
+    back = client.put(path, json={"version": 2, "state": "maintenance", "until": until}, headers=staff)
     assert back.json["state_until"] == until.replace("+00:00", "Z")
-    for bad in ({"state": "melted"}, {"state": "available", "decisions": {"x": "cancel"}}, {**body, "others": "burn"}):
+    assert client.put(path, json=body, headers=staff).json["refusals"][0]["code"] == "stale"
+    for bad in ({"state": "melted"}, {"decisions": {"x": "cancel"}}, {"others": "burn"}, {"version": None}):
+        bad = {**body, **bad}
         assert client.put(path, json=bad, headers=staff).status_code == 422
     assert client.put(path, json=body, headers=lab.token(cast.trainer)).status_code == 403
     assert client.put("/api/v1/resources/999999/state", json=body, headers=staff).status_code == 404

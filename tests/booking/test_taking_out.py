@@ -1,6 +1,7 @@
 """Taking a resource out: whom it touches is shown first, and each of them is cancelled, moved or kept."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -25,7 +26,7 @@ from tests.support.threads import at_once
 NOW = datetime(2026, 3, 2, 7, tzinfo=UTC)
 TEN = datetime(2026, 3, 3, 9, tzinfo=UTC)
 """Ten o'clock in Paris on a Tuesday, when the office is open too."""
-BROKEN = Outage(state=ResourceState.OUT_OF_ORDER, note="Belt torn")
+BROKEN = Outage(state=ResourceState.OUT_OF_ORDER, version=1, note="Belt torn")
 
 
 @pytest.fixture
@@ -137,7 +138,7 @@ def test_what_is_reserved_after_the_preview_is_not_lost(lab: Lab, reserve: Calla
 
 def test_reservations_from_when_it_is_back_stand(lab: Lab, reserve: Callable[..., int]) -> None:
     before, after = reserve(lab.cast.printer), reserve(lab.cast.printer, TEN + timedelta(days=2))
-    back = Outage(state=ResourceState.MAINTENANCE, until=TEN + timedelta(days=1))
+    back = Outage(state=ResourceState.MAINTENANCE, version=1, until=TEN + timedelta(days=1))
 
     take_out(lab, lab.cast.printer, Decisions({before: "cancel"}), back)
 
@@ -199,7 +200,7 @@ def test_one_without_the_certificate_is_offered_nothing_and_not_moved(lab: Lab, 
 
 def test_it_is_for_fabmanagers_of_its_site_and_not_back_before_now(lab: Lab) -> None:
     cast = lab.cast
-    late = Outage(state=ResourceState.OUT_OF_ORDER, until=NOW)
+    late = Outage(state=ResourceState.OUT_OF_ORDER, version=1, until=NOW)
 
     for member_id, resource_id in ((cast.trainer, cast.printer), (cast.fabmanager, cast.desk_room)):
         with pytest.raises(Forbidden), transaction() as session:
@@ -207,6 +208,18 @@ def test_it_is_for_fabmanagers_of_its_site_and_not_back_before_now(lab: Lab) -> 
     with pytest.raises(Refused) as caught:
         take_out(lab, cast.printer, outage=late)
     assert caught.value.codes == ("until",)
+
+
+def test_of_two_who_say_how_it_is_the_second_is_told(lab: Lab) -> None:
+    take_out(lab, lab.cast.printer)
+
+    with pytest.raises(Conflict) as caught:
+        take_out(lab, lab.cast.printer, outage=replace(BROKEN, note="Nozzle clogged"))
+
+    assert caught.value.codes == ("stale",)
+    assert lab.session.get(Resource, lab.cast.printer).state_note == "Belt torn"
+    take_out(lab, lab.cast.printer, outage=replace(BROKEN, note="Nozzle clogged", version=2))
+    assert lab.session.get(Resource, lab.cast.printer).state_note == "Nozzle clogged"
 
 
 def test_who_reserves_while_it_is_taken_out_is_touched_or_refused_never_lost(lab: Lab) -> None:

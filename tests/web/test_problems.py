@@ -128,7 +128,8 @@ def test_a_machine_is_taken_out_from_a_problem_with_a_decision_for_each_reservat
     staff = lab.signed_in(lab.cast.fabmanager)
     path = f"/machines/{lab.cast.printer}/state"
     assert 'value="Belt torn"' in staff.get(f"{path}?problem=1").text
-    data = {"state": "out_of_order", "note": "Belt torn", "until_day": "2040-01-01", "until_time": "09:30"}
+    data = {"version": "1", "state": "out_of_order", "note": "Belt torn"}
+    data |= {"until_day": "2040-01-01", "until_time": "09:30"}
 
     preview = staff.post(path, data=data)
     refused = staff.post(path, data={**data, "until_day": "2020-01-01"})
@@ -151,7 +152,11 @@ def test_a_machine_is_taken_out_from_a_problem_with_a_decision_for_each_reservat
     assert "Put it back into service" in page
     assert "Put it back" not in words(lab.signed_in(lab.cast.maker).get("/m/prusa-n1"))
     assert "Prusa n°2" in words(lab.signed_in(lab.cast.maker).get("/me"))
-    assert staff.post(path, data={"state": "available"}).status_code == 302
+    late = staff.post(path, data={**data, "note": "My own <b>note</b>"})
+    assert (late.status_code, "Somebody else changed this" in words(late)) == (409, True)
+    assert "My own &lt;b&gt;note" in late.text
+    assert 'name="version" type="hidden" value="2"' in late.text
+    assert staff.post(path, data={"version": "2", "state": "available"}).status_code == 302
     assert lab.signed_in(lab.cast.fabmanager).get(f"/machines/{lab.cast.desk_room}/state").status_code == 403
 
 

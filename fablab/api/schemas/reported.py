@@ -102,8 +102,9 @@ class ReportedList(BaseModel):
 
 
 class StateIn(DecisionsIn):
-    """How a resource is from now on; `until` is when it is expected back."""
+    """How a resource is from now on, read at `version`; `until` is when it is expected back."""
 
     state: Literal["available", "limited", "out_of_order", "maintenance", "retired"]
     note: Annotated[str, Field(max_length=300)] = ""
     until: InstantIO | None = None
+    version: IdInBody

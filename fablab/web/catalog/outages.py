@@ -4,7 +4,7 @@ from datetime import datetime
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
-from wtforms import RadioField
+from wtforms import HiddenField, RadioField
 
 from fablab.booking import changes
 from fablab.booking.affected import Undecided
@@ -33,6 +33,7 @@ class StateForm(LabForm):
     note = text_field(LONGEST_NOTE)
     until_day = text_field(10)
     until_time = text_field(5)
+    version = HiddenField()
 
     def offer(self) -> None:
         """Fill the list of states."""
@@ -44,7 +45,8 @@ class StateForm(LabForm):
         if self.until_day.data and not state.bookable and state != ResourceState.RETIRED:
             on = inputs.day(self.until_day.data, clock.now().date())
             until = inputs.wall_time(on, self.until_time.data or "08:00", resource.site.zone)
-        return Outage(state=state, note=self.note.data or "", until=until)
+        version = inputs.row_id(self.version.data) or 0
+        return Outage(state=state, version=version, note=self.note.data or "", until=until)
 
 
 @screen.get("/machines/<row:machine_id>/state")
@@ -52,7 +54,7 @@ class StateForm(LabForm):
 def page(machine_id: int) -> str:
     """How it is now; from a problem's page, with what is wrong filled in."""
     resource = _own(machine_id)
-    form = StateForm(formdata=None, state=resource.state, note=resource.state_note)
+    form = StateForm(formdata=None, state=resource.state, note=resource.state_note, version=str(resource.version))
     form.offer()
     _fill_until(form, resource.state_until, resource)
     problem_id = inputs.row_id(request.args.get("problem"))
@@ -81,7 +83,10 @@ def change(machine_id: int) -> Response | tuple[str, int]:
         return decisions.page(undecided, title, url_for("outages.page", machine_id=machine_id))
     except Refused as refused:
         form.refuse(refused)
-        return _show(_own(machine_id), form), 409 if isinstance(refused, Conflict) else 422
+        resource = _own(machine_id)
+        # What somebody else said meanwhile stands in the log below; saving again puts this in its place.
+        form.version.data = str(resource.version)
+        return _show(resource, form), 409 if isinstance(refused, Conflict) else 422
     flash(_("%(name)s: %(state)s.", name=name, state=words.resource_state(form.state.data)), "ok")
     return redirect(url_for("machine.page", code=code))
 
