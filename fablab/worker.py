@@ -71,9 +71,10 @@ class Worker:
 
     def look_after_shifts(self) -> None:
         """Lay shifts out, ask those who took one to confirm, and tell of those that lack people."""
+        for site_id in [site.id for site in sites.sites(db.session())]:
+            with transaction() as session:
+                lay_out(session, sites.site(session, site_id), clock.now())
         with transaction() as session:
-            for site in sites.sites(session):
-                lay_out(session, site, clock.now())
             remind(session, clock.now())
             watch(session, clock.now())
 

@@ -121,6 +121,12 @@ def fabmanagers_of(session: Session, site_id: int) -> list[Member]:
     return holders_of(session, [Role.FABMANAGER], site_id) or holders_of(session, [Role.ADMIN], site_id)
 
 
+def lock_members(session: Session, member_ids: Iterable[int]) -> None:
+    """Let nobody else promise these people's time until the transaction ends, in the order of their ids."""
+    query = select(Member.id).where(Member.id.in_(set(member_ids))).order_by(Member.id)
+    session.scalars(query.with_for_update(key_share=True)).all()
+
+
 def names_of(session: Session, member_ids: Iterable[int]) -> dict[int, str]:
     """The name of each of these people."""
     rows = session.execute(select(Member.id, Member.name).where(Member.id.in_(set(member_ids))))

@@ -1,14 +1,14 @@
 """What is asked of shifts, and when staff are there."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from fablab.core.errors import NotFound
 from fablab.core.period import Period, common, merged, without
-from fablab.members import queries as members
 from fablab.shifts.models import Duty, DutyState, HandoverNote, Shift
 from fablab.sites import timetables
 from fablab.sites.hours import Hours
@@ -39,11 +39,12 @@ def staffed(
 ) -> dict[int, tuple[Period, ...]]:
     """When staff are at each of these sites.
 
-    Where employees are, that is what the timetable plans. Where people take shifts, it is what the timetable plans as
-    long as it is further ahead than the site's notice, and from there on what enough people have confirmed.
+    Where employees are, that is what the timetable plans. Where people take shifts, it is what the timetable plans,
+    less what staff took off the plan, as long as it is further ahead than the site's notice, and from there on what
+    enough people have confirmed.
     """
     places = list(sites)
-    confirmed = _confirmed(session, [site.id for site in places if site.staffing == Staffing.SHIFTS], within)
+    known = _known(session, [site.id for site in places if site.staffing == Staffing.SHIFTS], within)
     found = {}
     for site in places:
         main = tables[site.id].main
@@ -52,8 +53,8 @@ def staffed(
             found[site.id] = tuple(planned)
             continue
         near = [Period(min(within.start, now), now + timedelta(hours=max(1, site.shift_notice_hours)))]
-        covered = common(confirmed.get(site.id, []), [within])
-        found[site.id] = tuple(merged([*without(planned, near), *covered]))
+        covered = common(known[site.id].confirmed, [within])
+        found[site.id] = tuple(merged([*without(planned, [*near, *known[site.id].gaps]), *covered]))
     return found
 
 
@@ -179,11 +180,6 @@ def to_confirm(session: Session, now: datetime, early: timedelta) -> list[Duty]:
     ]
 
 
-def names(session: Session, member_ids: Iterable[int]) -> dict[int, str]:
-    """The names of those who served, those who left since among them."""
-    return members.names_of(session, set(member_ids))
-
-
 def notes_of(session: Session, site_id: int, before: datetime, *, limit: int = 20) -> list[HandoverNote]:
     """What was handed over at a site up to an instant, the latest first."""
     query = (
@@ -218,26 +214,47 @@ def service(session: Session, site_ids: Iterable[int], within: Period, now: date
     return found
 
 
-def _confirmed(session: Session, site_ids: Iterable[int], within: Period) -> dict[int, list[Period]]:
-    """When each site has shifts for which enough people confirmed."""
-    wanted = set(site_ids)
-    if not wanted:
-        return {}
+@dataclass(slots=True)
+class _Known:
+    """What is known of a site's shifts: those with enough people, all that stand, and those of the timetable that
+    staff took off the plan.
+    """
+
+    confirmed: list[Period] = field(default_factory=list)
+    standing: list[Period] = field(default_factory=list)
+    withdrawn: list[Period] = field(default_factory=list)
+
+    @property
+    def gaps(self) -> list[Period]:
+        """Where a shift was withdrawn and no other stands."""
+        return list(without(self.withdrawn, self.standing))
+
+
+def _known(session: Session, site_ids: Iterable[int], within: Period) -> dict[int, _Known]:
+    """What is known of each site's shifts in a period; nothing is asked where there is none of these sites."""
+    found = {site_id: _Known() for site_id in site_ids}
+    if not found:
+        return found
+    comes = (Duty.shift_id == Shift.id) & (Duty.state == DutyState.CONFIRMED)
     query = (
-        select(Shift.site_id, Shift.starts_at, Shift.ends_at)
-        .join(Duty, Duty.shift_id == Shift.id)
+        select(Shift.site_id, Shift.starts_at, Shift.ends_at, Shift.withdrawn_at, func.count(Duty.id) >= Shift.minimum)
+        .outerjoin(Duty, comes)
         .where(
-            Shift.site_id.in_(wanted),
-            Shift.withdrawn_at.is_(None),
-            Duty.state == DutyState.CONFIRMED,
+            Shift.site_id.in_(found),
+            # One that the timetable itself lost has no key any more, and is no gap in it.
+            or_(Shift.withdrawn_at.is_(None), Shift.key.is_not(None)),
             Shift.starts_at < within.end,
             Shift.starts_at > within.start - _LONGEST_LAID,
             Shift.ends_at > within.start,
         )
-        .group_by(Shift.id, Shift.site_id, Shift.starts_at, Shift.ends_at, Shift.minimum)
-        .having(func.count(Duty.id) >= Shift.minimum)
+        .group_by(Shift.id, Shift.site_id, Shift.starts_at, Shift.ends_at, Shift.withdrawn_at, Shift.minimum)
     )
-    found: dict[int, list[Period]] = {}
-    for site_id, start, end in session.execute(query):
-        found.setdefault(site_id, []).append(Period(start, end))
+    for site_id, start, end, withdrawn_at, is_filled in session.execute(query):
+        site, period = found[site_id], Period(start, end)
+        if withdrawn_at is not None:
+            site.withdrawn.append(period)
+            continue
+        site.standing.append(period)
+        if is_filled:
+            site.confirmed.append(period)
     return found

@@ -46,6 +46,8 @@ def take(session: Session, actor: Actor, shift_id: int, now: datetime, *, member
     who = member_id or actor.member_id
     if who != actor.member_id:
         actor.needs_at_site(Role.FABMANAGER, shift.site_id)
+    # After the shift, so that two shifts that overlap are not taken at the same moment.
+    members.lock_members(session, [who])
     reasons = reasons_against(session, shift, who, now)
     if reasons:
         raise Refused(reasons)
@@ -170,6 +172,7 @@ def accept(session: Session, actor: Actor, duty_id: int, now: datetime) -> Duty:
     wanted = None if offered.in_exchange_for_id is None else queries.duty(session, offered.in_exchange_for_id)
     for shift_id in sorted({offered.shift_id} | ({wanted.shift_id} if wanted else set())):
         lock(session, shift_id)
+    members.lock_members(session, [actor.member_id, offered.member_id])
     asked = offered.in_exchange_for_id
     session.refresh(offered)
     is_other = offered.in_exchange_for_id != asked

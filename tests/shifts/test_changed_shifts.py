@@ -1,6 +1,9 @@
 """What becomes of shifts whose times or numbers staff change, of those who are told, and of the members in them."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+
+import pytest
 
 from fablab.booking import services as booking
 from fablab.booking.services import Wish
@@ -8,6 +11,7 @@ from fablab.booking.supervision import watch
 from fablab.catalog.models import Resource
 from fablab.core.db import transaction
 from fablab.core.period import Period
+from fablab.core.refusals import Refused
 from fablab.shifts import plan, queries, services
 from fablab.shifts.models import Shift
 from fablab.shifts.plan import ShiftCard
@@ -16,6 +20,7 @@ from fablab.sites.models import Season, Site, Timetable
 from fablab.sites.services import opening_row
 from tests.conftest import Lab
 from tests.shifts.test_shifts import DAY, HOUR, MONDAY, act, add_shift, mails, shifts_of, staff_the_office, take
+from tests.support.threads import at_once
 
 
 def test_a_laid_out_shift_that_staff_gave_other_times_stays_and_is_not_laid_out_again(lab: Lab) -> None:
@@ -69,6 +74,50 @@ def test_members_are_warned_when_staff_take_a_near_shift_off(lab: Lab) -> None:
     act(lab, lab.cast.admin, plan.withdraw_shift, first, MONDAY)
 
     assert mails(lab).count("Nobody may be there: Salle des bureaux") == 1
+
+
+def test_a_shift_taken_off_long_before_is_planned_no_more_and_its_members_are_warned(lab: Lab) -> None:
+    staff_the_office(lab)
+    lay_out(lab, MONDAY - 21 * DAY)
+    with transaction() as session:
+        session.get(Resource, lab.cast.desk_room).needs_staff = True
+    afternoon = Period(MONDAY + 6 * HOUR, MONDAY + 7 * HOUR)
+
+    def book(who: int) -> None:
+        wish = Wish(resource_id=lab.cast.desk_room, period=afternoon, member_id=who)
+        with transaction() as session:
+            booking.book(session, lab.actor(who), wish, MONDAY - 14 * DAY)
+
+    book(lab.cast.maker)
+    first = shifts_of(lab)[0].id
+
+    act(lab, lab.cast.admin, plan.withdraw_shift, first, MONDAY - 14 * DAY)
+
+    assert mails(lab).count("Nobody may be there: Salle des bureaux") == 1
+    with pytest.raises(Refused) as refused:
+        book(lab.cast.student)
+    assert refused.value.codes == ("unstaffed",)
+    with transaction() as session:
+        card = ShiftCard(period=Period(MONDAY + 5 * HOUR, MONDAY + 8 * HOUR))
+        plan.add_shift(session, lab.actor(lab.cast.admin), lab.cast.office, card, MONDAY - 14 * DAY)
+    book(lab.cast.student)
+
+
+def test_one_person_does_not_take_two_shifts_of_the_same_time_at_once(lab: Lab) -> None:
+    shifts = [add_shift(lab, MONDAY + 5 * DAY + number * timedelta(minutes=20)) for number in range(4)]
+    trainer = lab.actor(lab.cast.trainer)
+    lab.session.rollback()
+
+    def taking(shift_id: int) -> Callable[[], int]:
+        def deed() -> int:
+            with transaction() as session:
+                return services.take(session, trainer, shift_id, MONDAY).id
+
+        return deed
+
+    results = at_once(lab.app, [taking(shift_id) for shift_id in shifts])
+
+    assert sorted(type(result).__name__ for result in results) == ["Refused"] * 3 + ["int"]
 
 
 def test_a_shift_of_the_whole_day_when_the_clocks_go_back_staffs_its_25th_hour(lab: Lab) -> None:

@@ -11,7 +11,7 @@ from werkzeug.test import TestResponse
 
 from fablab.app import create_app
 from fablab.catalog import queries as catalog
-from fablab.core import schema
+from fablab.core import clock, schema
 from fablab.core.config import load_config
 from fablab.core.db import db, transaction
 from fablab.core.outbox import OutboxRow
@@ -19,6 +19,7 @@ from fablab.founding import key_of
 from fablab.members import queries as members
 from fablab.members import services
 from fablab.members.models import Member, Role
+from fablab.members.passwords import hash_password
 from fablab.sites.models import OpeningHours
 from tests.conftest import Lab
 from tests.support import postgres
@@ -148,6 +149,24 @@ def test_an_invitation_serves_so_many_people_and_gives_its_role(lab: Lab) -> Non
     other = re.search(r"/join/[\w-]+", admin.post("/invitations", data=fields).text)[0]
     assert admin.post("/invitations/2/end").status_code == 302
     assert stranger.get(other).status_code == stranger.get("/join/nothing").status_code == 404
+
+
+def test_an_administrator_without_a_site_begins_with_the_network(client: FlaskClient) -> None:
+    with client.application.app_context(), transaction() as session:
+        ada = services.add_member(
+            session,
+            name="Ada",
+            email="ada@neuf.example",
+            member_class=services.add_class(session, "A"),
+            now=clock.now(),
+        )
+        services.grant_role(session, ada, Role.ADMIN)
+        ada.password_hash = hash_password(CHARTER["password"])
+    client.post("/sign-in", data={"email": CHARTER["email"], "password": CHARTER["password"]})
+
+    for page in ("/start", "/start/hours", "/start/machines", "/start/price"):
+        assert client.get(page).location == "/network", page
+    assert client.get("/network").status_code == 200
 
 
 def test_only_administrators_of_the_network_invite_and_set_up(lab: Lab) -> None:

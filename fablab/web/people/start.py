@@ -49,9 +49,13 @@ class Step:
 
 
 @screen.before_request
-def only_administrators() -> None:
-    """All of this is for administrators of the network."""
+def only_administrators() -> Response | None:
+    """All of this is for administrators of the network; without a site and somebody who invoices, they begin there."""
     access.actor().needs_everywhere(Role.ADMIN)
+    if not (sites.sites(db.session()) and sites.legal_entities(db.session())):
+        flash(_("Begin with a site and with who invoices."), "info")
+        return redirect(url_for("network.page"))
+    return None
 
 
 @screen.get("/start")

@@ -15,6 +15,7 @@ from fablab.core.db import db, transaction
 from fablab.core.i18n import _
 from fablab.core.period import Period, day_of
 from fablab.core.refusals import Conflict, Refused
+from fablab.members import queries as members
 from fablab.members.models import Role
 from fablab.shifts import plan, queries, services
 from fablab.shifts.models import DutyState, Shift
@@ -129,7 +130,7 @@ def service() -> str:
     session, now = db.session(), clock.now()
     places = _sites(Role.FABMANAGER)
     done = queries.service(session, [site.id for site in places], Period(now - SERVICE, now), now)
-    names = queries.names(session, done)
+    names = members.names_of(session, done)
     rows = sorted(((names[key], seconds) for key, seconds in done.items()), key=lambda row: (-row[1], row[0]))
     return render_template("shifts/service.html", rows=rows)
 
