@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from threading import Barrier
 
 import pytest
 
@@ -9,7 +10,7 @@ from fablab.booking import services as booking
 from fablab.booking.services import Wish
 from fablab.booking.supervision import watch
 from fablab.catalog.models import Resource
-from fablab.core.db import transaction
+from fablab.core.db import db, transaction
 from fablab.core.period import Period
 from fablab.core.refusals import Refused
 from fablab.shifts import plan, queries, services
@@ -105,11 +106,13 @@ def test_a_shift_taken_off_long_before_is_planned_no_more_and_its_members_are_wa
 
 def test_one_person_does_not_take_two_shifts_of_the_same_time_at_once(lab: Lab) -> None:
     shifts = [add_shift(lab, MONDAY + 5 * DAY + number * timedelta(minutes=20)) for number in range(4)]
-    trainer = lab.actor(lab.cast.trainer)
+    trainer, together = lab.actor(lab.cast.trainer), Barrier(len(shifts))
     lab.session.rollback()
 
     def taking(shift_id: int) -> Callable[[], int]:
         def deed() -> int:
+            assert queries.shift(db.session(), shift_id).id == shift_id
+            together.wait(10)
             with transaction() as session:
                 return services.take(session, trainer, shift_id, MONDAY).id
 
