@@ -3,7 +3,7 @@
 from fablab.billing import models as billing
 from fablab.booking import models as booking
 from fablab.catalog import models as catalog
-from fablab.core import files, heartbeat, outbox
+from fablab.core import audit, files, heartbeat, outbox
 from fablab.members import models as members
 from fablab.shifts import models as shifts
 from fablab.sites import models as sites
@@ -11,6 +11,7 @@ from fablab.training import models as training
 from fablab.usage import models as usage
 
 __all__ = [
+    "audit",
     "billing",
     "booking",
     "catalog",

@@ -33,7 +33,10 @@ def test_only_the_clock_asks_what_time_it_is() -> None:
 
 
 def test_services_and_rules_open_no_transaction() -> None:
-    domain = ("core", "sites", "members", "catalog", "training", "booking", "usage", "billing", "notices")
+    domain = (
+        *("core", "sites", "members", "catalog", "training", "shifts", "presence"),
+        *("booking", "usage", "billing", "impact", "notices"),
+    )
     files = [path for path in CODE if path.relative_to(ROOT).parts[1] in domain]
     assert places(r"\btransaction\(", files, but=("fablab/core/db.py",)) == []
 

@@ -15,6 +15,7 @@ from fablab.catalog.bundle import Link, bundle, reached
 from fablab.catalog.models import Resource
 from fablab.core.errors import NotFound
 from fablab.core.period import Period, without
+from fablab.members import guardians
 from fablab.members.actor import Actor
 from fablab.members.models import Role
 from fablab.members.queries import Access
@@ -59,11 +60,13 @@ def reservation(session: Session, reservation_id: int) -> Reservation:
 
 
 def reservation_seen_by(session: Session, actor: Actor, reservation_id: int) -> Reservation:
-    """The same, if it is the person's own or they are staff of its site; NotFound otherwise."""
+    """The same, if it is the person's own or their ward's, or they are staff of its site; NotFound otherwise."""
     found = reservation(session, reservation_id)
-    if found.member_id != actor.member_id and not actor.may_at_site(Role.FABMANAGER, found.resource.site_id):
-        raise NotFound(f"reservation {reservation_id}")
-    return found
+    if found.member_id == actor.member_id or actor.may_at_site(Role.FABMANAGER, found.resource.site_id):
+        return found
+    if guardians.answers_for(session, actor.member_id, found.member_id):
+        return found
+    raise NotFound(f"reservation {reservation_id}")
 
 
 def reservations(

@@ -24,6 +24,8 @@ class Facts:
     period: Period
     zone: ZoneInfo
     hours: Hours
+    standing: Sequence[Refusal] = ()
+    """What stands against the member, whatever the resource."""
     level: int = 0
     """The member's level of access at the site."""
     levels: Mapping[int, str] = field(default_factory=dict)
@@ -44,6 +46,7 @@ class Facts:
 def check(facts: Facts) -> list[Refusal]:
     """Every reason why the wish cannot be granted; none when it can."""
     return [
+        *facts.standing,
         *_time(facts),
         *_length(facts),
         *_state(facts),

@@ -18,6 +18,7 @@ from fablab.core.errors import Forbidden
 from fablab.core.i18n import _
 from fablab.core.period import Period
 from fablab.core.refusals import Conflict, Refusal, Refused
+from fablab.members import guardians, standing
 from fablab.members import queries as members
 from fablab.members import services as accounts
 from fablab.members.actor import Actor
@@ -53,7 +54,7 @@ def book(session: Session, actor: Actor, wish: Wish, now: datetime) -> Reservati
     """
     taking = claiming.lock(session, [wish.resource_id])
     resource = taking.resource(wish.resource_id)
-    _check_right(actor, wish, resource)
+    _check_right(session, actor, wish, resource)
     known = _asked_before(session, actor, wish)
     if known is not None:
         return known
@@ -87,7 +88,7 @@ def reasons_against(session: Session, actor: Actor, wish: Wish, now: datetime) -
     """Every reason why this wish would be refused now, without reserving: for the booking sheet."""
     taking = claiming.look(session, [wish.resource_id])
     resource = taking.resource(wish.resource_id)
-    _check_right(actor, wish, resource)
+    _check_right(session, actor, wish, resource)
     chosen = taking.choose(session, wish.resource_id, wish.places, wish.period, now)
     return check(_facts(session, resource, wish, chosen, now))
 
@@ -168,9 +169,11 @@ def mark_started(session: Session, reservation: Reservation, at: datetime) -> No
         session.flush()
 
 
-def _check_right(actor: Actor, wish: Wish, resource: Resource) -> None:
-    for_another = wish.member_id != actor.member_id
-    if (for_another or wish.nature != Nature.MEMBER) and not actor.may_at_site(Role.FABMANAGER, resource.site_id):
+def _check_right(session: Session, actor: Actor, wish: Wish, resource: Resource) -> None:
+    if actor.may_at_site(Role.FABMANAGER, resource.site_id):
+        return
+    own = wish.member_id == actor.member_id or guardians.answers_for(session, actor.member_id, wish.member_id)
+    if not own or wish.nature != Nature.MEMBER:
         raise Forbidden("reserve for others")
 
 
@@ -220,6 +223,7 @@ def _facts(session: Session, resource: Resource, wish: Wish, chosen: Chosen, now
         now=now,
         period=wish.period,
         zone=site.zone,
+        standing=standing.reasons_against(session, wish.member_id, site.id, wish.period),
         hours=hours,
         level=level,
         levels={} if hours.is_open(level, wish.period) else sites.access_levels(session),

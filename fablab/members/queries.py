@@ -17,6 +17,7 @@ from fablab.members.models import (
     Account,
     AccountKind,
     AccountMember,
+    Guardianship,
     Member,
     MemberClass,
     PasswordToken,
@@ -161,12 +162,33 @@ def account(session: Session, account_id: int) -> Account:
 
 
 def accounts_of(session: Session, member_id: int) -> list[Account]:
-    """The accounts that this person may use now, their own first."""
+    """The accounts that this person may use now: those of guardians who pay for them, their own, organisations'.
+
+    The first is the one that pays where nobody chooses.
+    """
     present = select(AccountMember.account_id).where(
         AccountMember.member_id == member_id, AccountMember.left_at.is_(None)
     )
-    query = select(Account).where(or_(Account.owner_id == member_id, Account.id.in_(present)))
-    return sorted(session.scalars(query), key=lambda row: (row.kind != AccountKind.PERSONAL, row.name, row.id))
+    payers = select(Guardianship.guardian_id).where(
+        Guardianship.ward_id == member_id, Guardianship.pays, Guardianship.ended_at.is_(None)
+    )
+    query = select(Account).where(
+        or_(Account.owner_id == member_id, Account.owner_id.in_(payers), Account.id.in_(present))
+    )
+
+    def order(row: Account) -> tuple[bool, bool, str, int]:
+        return row.kind != AccountKind.PERSONAL, row.owner_id == member_id, row.name, row.id
+
+    return sorted(session.scalars(query), key=order)
+
+
+def identities(session: Session, member_id: int) -> list[int]:
+    """This person's record and those that were merged into it, whose rows for good still name them."""
+    found, level = [member_id], [member_id]
+    while level:
+        level = list(session.scalars(select(Member.id).where(Member.merged_into_id.in_(level)).order_by(Member.id)))
+        found += level
+    return found
 
 
 def accounts_seen_by(session: Session, member_id: int) -> list[int]:

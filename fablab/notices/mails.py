@@ -30,13 +30,13 @@ def _environment() -> Environment:
 
 def write_mail(session: Session, member: Member, template: str, key: str, now: datetime, **values: Any) -> None:
     """Write a mail to a person, in their language; its first line is the subject. Nothing for one without address."""
-    if member.email is None:
+    if member.mail_to is None or member.erased_at is not None:
         return
     extra = {"invoice_id": values["invoice"].id} if "invoice" in values else {}
     with i18n.use_locale(member.locale):
         text = _environment().get_template(f"{template}.txt").render(member=member, **values, **_words())
     subject, _, body = text.partition("\n")
-    payload = {"to": member.email, "subject": subject.strip(), "body": body.strip() + "\n", **extra}
+    payload = {"to": member.mail_to, "subject": subject.strip(), "body": body.strip() + "\n", **extra}
     outbox.put(session, MAIL, key, payload, now)
 
 

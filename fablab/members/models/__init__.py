@@ -3,7 +3,16 @@
 from fablab.core.actor import Role
 from fablab.members.models.access import AccessToken, Invitation, PasswordToken, SignInAttempt
 from fablab.members.models.accounts import Account, AccountKind, AccountMember, Project
-from fablab.members.models.people import AccessGrant, Member, MemberClass, RoleGrant
+from fablab.members.models.joining import (
+    Authorisation,
+    Badge,
+    Charter,
+    CharterAcceptance,
+    Guardianship,
+    Permission,
+    SignUp,
+)
+from fablab.members.models.people import AccessGrant, Member, MemberClass, MemberState, RoleGrant
 
 __all__ = [
     "AccessGrant",
@@ -11,12 +20,20 @@ __all__ = [
     "Account",
     "AccountKind",
     "AccountMember",
+    "Authorisation",
+    "Badge",
+    "Charter",
+    "CharterAcceptance",
+    "Guardianship",
     "Invitation",
     "Member",
     "MemberClass",
+    "MemberState",
     "PasswordToken",
+    "Permission",
     "Project",
     "Role",
     "RoleGrant",
     "SignInAttempt",
+    "SignUp",
 ]

@@ -1,9 +1,13 @@
 """People, their class of price, and their roles with their scope."""
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index
+from datetime import date
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from fablab.core.db import Instant, Model, OptionalInstant, where
+from fablab.core.personal import Doubled, Erased, about, did, file_of, wiped
 
 
 class MemberClass(Model):
@@ -15,23 +19,55 @@ class MemberClass(Model):
     name: Mapped[str] = mapped_column(unique=True)
 
 
+class MemberState(StrEnum):
+    """How far somebody is in joining; that they have left is told by `left_at`."""
+
+    PENDING = "pending"
+    """They wait for staff of their site to approve them: they may sign in and look, and reserve nothing."""
+    ACTIVE = "active"
+
+
 class Member(Model):
     """A person whom the network knows."""
 
     __tablename__ = "members"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str]
-    email: Mapped[str | None] = mapped_column(unique=True)
-    """In lower case; NULL for people without one."""
+    name: Mapped[str] = mapped_column(info=wiped())
+    email: Mapped[str | None] = mapped_column(unique=True, info=wiped())
+    """Their own address, with which they sign in, in lower case; NULL for people without one."""
+    shared_email: Mapped[str | None] = mapped_column(info=wiped())
+    """Where mails for somebody without an address of their own go: a parent's, a partner's. Nobody signs in with it."""
+    phone: Mapped[str] = mapped_column(default="", server_default=text("''"), info=wiped())
+    birth_date: Mapped[date | None] = mapped_column(info=wiped())
     locale: Mapped[str] = mapped_column(default="fr")
+    languages: Mapped[str] = mapped_column(default="", server_default=text("''"), info=wiped())
+    """What they speak, in their own words."""
+    emergency_contact: Mapped[str] = mapped_column(default="", server_default=text("''"), info=wiped())
+    """Whom to call, and where; staff alone see it."""
+    staff_note: Mapped[str] = mapped_column(default="", server_default=text("''"), info=wiped())
+    photo_id: Mapped[int | None] = mapped_column(ForeignKey("stored_files.id"), info=file_of())
     class_id: Mapped[int] = mapped_column(ForeignKey("member_classes.id"))
-    password_hash: Mapped[str | None]
+    home_site_id: Mapped[int | None] = mapped_column(ForeignKey("sites.id"))
+    """The site that they joined at, whose staff look after them; NULL where nobody said."""
+    state: Mapped[str] = mapped_column(default=MemberState.ACTIVE, server_default="active")
+    password_hash: Mapped[str | None] = mapped_column(info=wiped())
+    pin_hash: Mapped[str | None] = mapped_column(info=wiped())
+    """Of the PIN with which somebody without a smartphone says who they are at a terminal of the lab."""
     session_version: Mapped[int] = mapped_column(default=1)
     """Counts up when every open sign-in of this person must end."""
     created_at: Mapped[Instant]
     left_at: Mapped[OptionalInstant]
+    erased_at: Mapped[OptionalInstant]
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"), index=True, info=about())
+    """The record that this one turned out to be a double of."""
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
     member_class: Mapped[MemberClass] = relationship()
+
+    @property
+    def mail_to(self) -> str | None:
+        """Where mails for this person go."""
+        return self.email or self.shared_email
 
 
 class AccessGrant(Model):
@@ -44,11 +80,11 @@ class AccessGrant(Model):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    member_id: Mapped[int] = mapped_column(ForeignKey("members.id"))
+    member_id: Mapped[int] = mapped_column(ForeignKey("members.id"), info=about(Erased.REMOVED))
     site_id: Mapped[int | None] = mapped_column(ForeignKey("sites.id"))
     level: Mapped[int]
     granted_at: Mapped[Instant]
-    granted_by_id: Mapped[int] = mapped_column(ForeignKey("members.id"))
+    granted_by_id: Mapped[int] = mapped_column(ForeignKey("members.id"), info=did())
     ends_at: Mapped[OptionalInstant]
     """When it ends, or was ended; NULL while it has no end."""
 
@@ -79,7 +115,9 @@ class RoleGrant(Model):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    member_id: Mapped[int] = mapped_column(ForeignKey("members.id"), index=True)
+    member_id: Mapped[int] = mapped_column(
+        ForeignKey("members.id"), index=True, info=about(Erased.REMOVED, doubled=Doubled.REMOVED)
+    )
     role: Mapped[str]
     site_id: Mapped[int | None] = mapped_column(ForeignKey("sites.id"))
     legal_entity_id: Mapped[int | None] = mapped_column(ForeignKey("legal_entities.id"))

@@ -1,6 +1,6 @@
 """Rows of the network's places, of who stands behind them in law, and of when they are open."""
 
-from fablab.sites.models.places import LegalEntity, Room, Site, Staffing, VatRegime
+from fablab.sites.models.places import LegalEntity, Room, SignUpRule, Site, Staffing, VatRegime
 from fablab.sites.models.timetables import AccessLevel, ExceptionKind, HoursException, OpeningHours, Season, Timetable
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "OpeningHours",
     "Room",
     "Season",
+    "SignUpRule",
     "Site",
     "Staffing",
     "Timetable",

@@ -63,6 +63,17 @@ class Staffing(StrEnum):
     """People take shifts: from some hours ahead on, only what enough of them confirmed is staffed."""
 
 
+class SignUpRule(StrEnum):
+    """How people join a site by themselves."""
+
+    CLOSED = "closed"
+    """Not at all: staff add them, or invite them."""
+    APPROVAL = "approval"
+    """They sign up, and staff approve them."""
+    OPEN = "open"
+    """They sign up and are members."""
+
+
 class Site(Model):
     """A place with its own hours, staff and time zone."""
 
@@ -86,6 +97,9 @@ class Site(Model):
     staffing: Mapped[str] = mapped_column(default=Staffing.PLANNED, server_default="planned")
     shift_notice_hours: Mapped[int] = mapped_column(default=48, server_default="48")
     """How many hours ahead a shift must have its people."""
+    sign_up: Mapped[str] = mapped_column(default=SignUpRule.CLOSED, server_default="closed")
+    adult_age: Mapped[int] = mapped_column(default=18, server_default="18")
+    """Those who are younger need a guardian who signed for them."""
     version: Mapped[int] = mapped_column(default=1, server_default="1")
 
     @property

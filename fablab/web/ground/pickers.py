@@ -4,7 +4,7 @@ from fablab.core.db import db
 from fablab.core.i18n import _
 from fablab.core.refusals import Refused
 from fablab.members import queries as members
-from fablab.members.models import AccountKind, Member
+from fablab.members.models import Member
 from fablab.web.calendar.offers import Choice
 from fablab.web.ground import inputs
 
@@ -47,7 +47,7 @@ def payers(member_id: int, chosen: str) -> list[Choice]:
     projects = members.projects_of(session, [row.id for row in accounts])
     found = []
     for account in accounts:
-        name = _("My own account") if account.kind == AccountKind.PERSONAL else account.name
+        name = _("My own account") if account.owner_id == member_id else account.name
         found.append(Choice(str(account.id), name, "", chosen == str(account.id)))
         for project in projects:
             if project.account_id == account.id:

@@ -1,0 +1,47 @@
+"""Whether somebody's standing in the lab allows them to use a site at a time: every reason why not.
+
+Booking asks before it grants a wish, and staff are shown the same reasons. What can stand against somebody is one
+function each, in the order in which people can do something about it.
+"""
+
+from collections.abc import Iterator
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from fablab.core.i18n import _
+from fablab.core.period import Period
+from fablab.core.refusals import Refusal
+from fablab.members import guardians, queries
+from fablab.members.models import Member, MemberState, Permission
+from fablab.sites import queries as sites
+from fablab.sites.models import Site
+
+
+def reasons_against(session: Session, member_id: int, site_id: int, period: Period) -> list[Refusal]:
+    """Every reason why this person may not use that site in that time, whatever the resource."""
+    member, site = queries.member(session, member_id), sites.site(session, site_id)
+    return [
+        *_joined(member),
+        *_guarded(session, member, site, period),
+    ]
+
+
+def _joined(member: Member) -> Iterator[Refusal]:
+    if member.state == MemberState.PENDING:
+        text = _("The membership waits for staff to approve it. They were told; ask them if it takes long.")
+        yield Refusal("pending", text, overridable=True)
+
+
+def _guarded(session: Session, member: Member, site: Site, period: Period) -> Iterator[Refusal]:
+    day = period.start.astimezone(site.zone).date()
+    if member.birth_date is None or age_on(member.birth_date, day) >= site.adult_age:
+        return
+    if not guardians.permits(session, member.id, Permission.USE):
+        text = _("A guardian must first sign that %(name)s may use machines. They do it on their page, or at the desk.")
+        yield Refusal("authorisation_missing", text % {"name": member.name}, overridable=True)
+
+
+def age_on(born: date, day: date) -> int:
+    """How old somebody is on a day; who was born on 29 February comes of age on 1 March in common years."""
+    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))

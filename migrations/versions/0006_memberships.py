@@ -1,0 +1,14 @@
+"""Memberships: kinds, prices, who is covered, pauses; classes that need a proof."""
+
+revision = "0006"
+down_revision = "0005"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass

@@ -1,0 +1,14 @@
+"""Holds, strikes, appeals, and the rules by which strikes become suspensions."""
+
+revision = "0008"
+down_revision = "0007"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass
