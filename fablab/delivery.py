@@ -8,6 +8,7 @@ from fablab.billing.models import Invoice
 from fablab.core import clock, outbox
 from fablab.core.config import Config
 from fablab.core.db import db, transaction
+from fablab.notices.asked import ANSWERS
 from fablab.notices.mails import MAIL
 from fablab.notices.post import Attachment, NotSent, PostOffice
 
@@ -15,11 +16,26 @@ log = logging.getLogger(__name__)
 
 
 def deliver(config: Config) -> int:
-    """Send every mail that is due; returns how many were sent."""
+    """Answer those who asked for a link, and send every mail that is due; returns how many were sent."""
+    answer_asked()
     with transaction() as session:
         tasks = outbox.claim(session, clock.now())
     office = PostOffice(config.smtp_url, config.mail_from, config.lab_name)
     return sum(_deliver_one(office, task) for task in tasks)
+
+
+def answer_asked() -> None:
+    """Turn what was asked into mails, each in a transaction of its own: none keeps another from its answer."""
+    with transaction() as session:
+        tasks = outbox.claim(session, clock.now(), kinds=ANSWERS)
+    for task in tasks:
+        try:
+            with transaction() as session:
+                if outbox.report_done(session, task, clock.now()):
+                    ANSWERS[task.kind](session, task.payload, clock.now())
+        except Exception as error:
+            log.exception("outbox row %s, attempt %s failed", task.id, task.attempt)
+            _failed(task, type(error).__name__)
 
 
 def _deliver_one(office: PostOffice, task: outbox.Task) -> bool:

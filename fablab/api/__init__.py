@@ -5,6 +5,7 @@ from flask_openapi3 import OpenAPI
 from fablab.api import (
     cards,
     categories,
+    charters,
     docs,
     entities,
     invoices,
@@ -12,6 +13,7 @@ from fablab.api import (
     links,
     maintenance,
     me,
+    members,
     outcomes,
     papers,
     photos,
@@ -32,6 +34,7 @@ from fablab.api.errors import answer_errors
 MODULES = (
     cards,
     categories,
+    charters,
     docs,
     entities,
     invoices,
@@ -39,6 +42,7 @@ MODULES = (
     links,
     maintenance,
     me,
+    members,
     outcomes,
     papers,
     photos,

@@ -4,6 +4,7 @@ It names people by their ids only, so that it needs no change when somebody is e
 and deletions of what is younger than a year (migration 0005).
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, Index
@@ -42,7 +43,7 @@ def note(
     member_id: int | None = None,
     site_id: int | None = None,
     subject: str = "",
-    details: dict[str, str | int | bool | None] | None = None,
+    details: Mapping[str, str | int | bool | None] | None = None,
 ) -> None:
     """Write down what was done, in the transaction that does it."""
     entry = AuditEntry(
@@ -52,7 +53,7 @@ def note(
         member_id=member_id,
         site_id=site_id,
         subject=subject,
-        details=details or {},
+        details=dict(details or {}),
     )
     session.add(entry)
     session.flush()

@@ -4,6 +4,7 @@ A row has a unique key, so that the same news is told once. A worker claims a du
 does the work outside of any transaction, and reports; if it dies, the claim runs out and another takes the row.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -59,9 +60,18 @@ def put(session: Session, kind: str, key: str, payload: dict[str, Any], now: dat
     return True
 
 
-def claim(session: Session, now: datetime, *, lease: timedelta = timedelta(minutes=2), limit: int = 20) -> list[Task]:
-    """Take rows that are due; they come back by themselves after the lease if nobody reports."""
+def claim(
+    session: Session,
+    now: datetime,
+    *,
+    kinds: Collection[str] | None = None,
+    lease: timedelta = timedelta(minutes=2),
+    limit: int = 20,
+) -> list[Task]:
+    """Take rows that are due, of some kinds or of all; they come back after the lease if nobody reports."""
     query = select(OutboxRow).where(OutboxRow.due_at <= now).order_by(OutboxRow.due_at, OutboxRow.id).limit(limit)
+    if kinds is not None:
+        query = query.where(OutboxRow.kind.in_(kinds))
     rows = session.scalars(query.with_for_update(skip_locked=True)).all()
     for row in rows:
         row.attempts += 1

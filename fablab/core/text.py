@@ -19,6 +19,12 @@ def lines_of(text: str) -> str:
     return _UNFIT.sub(" ", _BREAKS.sub("\n", text)).strip()
 
 
+def plain_of(text: str) -> str:
+    """Text in small letters without accents, for seeking and ordering: `élodie ROCHE` and `Elodie Roche` are one."""
+    parts = unicodedata.normalize("NFKD", text.casefold())
+    return " ".join("".join(sign for sign in parts if not unicodedata.combining(sign)).split())
+
+
 def slug_of(name: str, taken: Collection[str], otherwise: str) -> str:
     """A short word for an address, made from a name: unlike those taken; `otherwise` where nothing is left of it."""
     plain = "".join(sign for sign in unicodedata.normalize("NFKD", name) if not unicodedata.combining(sign))

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 from fablab.core.errors import NotFound
 from fablab.core.i18n import _
 from fablab.core.refusals import Refusal, Refused
-from fablab.members import queries, services
+from fablab.members import queries
 from fablab.members.actor import Actor, Role
-from fablab.members.models import Invitation, Member, MemberClass
+from fablab.members.models import Invitation, MemberClass
 
 LONGEST_DAYS = 90
 MOST_USES = 500
@@ -90,35 +90,9 @@ def end(session: Session, actor: Actor, invitation_id: int) -> None:
 def invitation(session: Session, secret: str, now: datetime) -> Invitation | None:
     """The invitation that a link opens, if it still lets somebody in."""
     found = session.scalar(select(Invitation).where(Invitation.hash == queries.hash_of(secret)))
-    return found if found and found.uses_left > 0 and found.expires_at > now else None
+    return found if found and still_opens(found, now) else None
 
 
-def join(session: Session, secret: str, name: str, email: str, locale: str, now: datetime) -> Member:
-    """Make a member of somebody with a link; a mail with a link to set a password proves that the address is theirs.
-
-    Somebody who is a member already gets that mail too and nothing else, so that nobody learns who is one.
-
-    Raises:
-        NotFound: the link opens nothing, or no more.
-        Refused: no name, or an address that is none.
-    """
-    # Locked first, so that it serves no one too many.
-    session.scalar(select(Invitation.id).where(Invitation.hash == queries.hash_of(secret)).with_for_update())
-    row = invitation(session, secret, now)
-    if row is None:
-        raise NotFound("invitation")
-    known = queries.member_by_email(session, services.clean_email(email))
-    if known is not None:
-        if known.left_at is None:
-            services.send_password_link(session, known, now)
-        return known
-    chosen = session.get(MemberClass, row.class_id)
-    if chosen is None:
-        raise NotFound(f"class {row.class_id}")
-    member = services.add_member(session, name=name, email=email, member_class=chosen, now=now, locale=locale)
-    if row.role:
-        services.grant_role(session, member, Role(row.role), site_id=row.site_id)
-    row.uses_left -= 1
-    session.flush()
-    services.send_password_link(session, member, now)
-    return member
+def still_opens(row: Invitation, now: datetime) -> bool:
+    """Tell whether it lets somebody in now."""
+    return row.uses_left > 0 and row.expires_at > now

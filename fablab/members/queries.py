@@ -5,11 +5,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from fablab.core.actor import including
 from fablab.core.errors import NotFound
+from fablab.core.text import plain_of
 from fablab.members.actor import Actor, Grant
 from fablab.members.models import (
     AccessGrant,
@@ -101,10 +102,22 @@ def grants_of(session: Session, member_ids: Iterable[int]) -> dict[int, list[Rol
 def members(session: Session, search: str = "", *, limit: int = 100) -> list[Member]:
     """People whose name or address contains the words, by name; those who left are not among them."""
     query = select(Member).options(joinedload(Member.member_class)).where(Member.left_at.is_(None))
-    for word in search.lower().split():
-        named = func.lower(Member.name).contains(word, autoescape=True)
-        query = query.where(or_(named, Member.email.contains(word, autoescape=True)))
-    return list(session.scalars(query.order_by(Member.name, Member.id).limit(limit)))
+    query = query.where(*matching(search))
+    return list(session.scalars(query.order_by(Member.name_key, Member.id).limit(limit)))
+
+
+def matching(search: str) -> list[ColumnElement[bool]]:
+    """The conditions under which a person is meant by these words: each is in the name, whatever its accents, or in
+    an address; a number may be their member number.
+    """
+    found = []
+    for word in plain_of(search).split():
+        meant = [Member.name_key.contains(word, autoescape=True), Member.email.contains(word, autoescape=True)]
+        meant.append(Member.shared_email.contains(word, autoescape=True))
+        if word.isascii() and word.isdigit() and len(word) < 10:
+            meant.append(Member.id == int(word))
+        found.append(or_(*meant))
+    return found
 
 
 def holders_of(session: Session, roles: Iterable[Role], site_id: int) -> list[Member]:

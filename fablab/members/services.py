@@ -7,6 +7,7 @@ from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from fablab.core import outbox
 from fablab.core.errors import NotFound
 from fablab.core.i18n import LOCALES, _
 from fablab.core.refusals import Refusal, Refused
@@ -28,6 +29,8 @@ from fablab.members.models import (
 from fablab.members.signals import password_link_made
 
 LINK_LIFE = timedelta(hours=24)
+ASKED_FOR_LINK = "asked_for_link"
+"""The kind of outbox row that answers somebody who asked for a link to set a password."""
 
 
 def clean_email(text: str) -> str:
@@ -52,9 +55,9 @@ def add_class(session: Session, name: str) -> MemberClass:
 
 
 def add_member(
-    session: Session, *, name: str, email: str, member_class: MemberClass, now: datetime, locale: str = "fr"
+    session: Session, *, name: str, email: str | None, member_class: MemberClass, now: datetime, locale: str = "fr"
 ) -> Member:
-    """Make a person and their own account.
+    """Make a person, who may have no address, and their own account.
 
     Raises:
         Refused: no name, an address that is none, or one that somebody has already.
@@ -63,10 +66,9 @@ def add_member(
     name = line_of(name)
     if not name:
         reasons.append(Refusal("name_missing", _("A member needs a name.")))
+    address = None
     try:
-        address = clean_email(email)
-        if queries.member_by_email(session, address):
-            reasons.append(Refusal("email_taken", _("Somebody already has the address %(email)s.", email=address)))
+        address = own_email(session, email) if email is not None else None
     except Refused as refused:
         reasons.extend(refused.refusals)
     if reasons:
@@ -83,6 +85,19 @@ def add_member(
     session.add(Account(kind=AccountKind.PERSONAL, owner_id=member.id, name=member.name, created_at=now))
     session.flush()
     return member
+
+
+def own_email(session: Session, text: str, member_id: int | None = None) -> str:
+    """An address in the form in which it is kept, if it can be this person's own.
+
+    Raises:
+        Refused: it is no address, or somebody else has it.
+    """
+    address = clean_email(text)
+    known = queries.member_by_email(session, address)
+    if known is not None and known.id != member_id:
+        raise Refused.because("email_taken", _("Somebody already has the address %(email)s.", email=address))
+    return address
 
 
 def add_organisation(session: Session, name: str, owner: Member, now: datetime) -> Account:
@@ -179,6 +194,11 @@ def make_password_link(session: Session, member: Member, now: datetime) -> str:
     return secret
 
 
+def ask_for_link(session: Session, email: str, now: datetime) -> None:
+    """Let the worker mail a link to set a password, if the address is a member's; here nobody looks whether it is."""
+    outbox.put(session, ASKED_FOR_LINK, f"{ASKED_FOR_LINK}:{secrets.token_hex(16)}", {"email": email}, now)
+
+
 def send_password_link(session: Session, member: Member, now: datetime) -> None:
     """Make a link to set a password and announce it; `notices` mails it."""
     secret = make_password_link(session, member, now)
@@ -189,7 +209,12 @@ def set_password(session: Session, member: Member, password_hash: str, now: date
     """Replace the password; every open sign-in and every other link of this person ends."""
     member.password_hash = password_hash
     member.session_version += 1
-    unused = (PasswordToken.member_id == member.id, PasswordToken.used_at.is_(None))
+    end_links(session, member.id, now)
+
+
+def end_links(session: Session, member_id: int, now: datetime) -> None:
+    """Let no link to set a password that was mailed to somebody open anything any more."""
+    unused = (PasswordToken.member_id == member_id, PasswordToken.used_at.is_(None))
     session.execute(update(PasswordToken).where(*unused).values(used_at=now))
     session.flush()
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from fablab.core.i18n import _
 from fablab.core.period import Period
 from fablab.core.refusals import Refusal
-from fablab.members import guardians, queries
+from fablab.members import charters, guardians, queries
 from fablab.members.models import Member, MemberState, Permission
 from fablab.sites import queries as sites
 from fablab.sites.models import Site
@@ -23,6 +23,7 @@ def reasons_against(session: Session, member_id: int, site_id: int, period: Peri
     member, site = queries.member(session, member_id), sites.site(session, site_id)
     return [
         *_joined(member),
+        *_accepted(session, member, site, period),
         *_guarded(session, member, site, period),
     ]
 
@@ -31,6 +32,13 @@ def _joined(member: Member) -> Iterator[Refusal]:
     if member.state == MemberState.PENDING:
         text = _("The membership waits for staff to approve it. They were told; ask them if it takes long.")
         yield Refusal("pending", text, overridable=True)
+
+
+def _accepted(session: Session, member: Member, site: Site, period: Period) -> Iterator[Refusal]:
+    day = period.start.astimezone(site.zone).date()
+    for charter in charters.missing(session, member.id, site.id, day):
+        text = _("The charter “%(title)s” must be accepted first; it is on the page “My page”.", title=charter.title)
+        yield Refusal("charter", text, overridable=True)
 
 
 def _guarded(session: Session, member: Member, site: Site, period: Period) -> Iterator[Refusal]:

@@ -1,5 +1,6 @@
 """Composing mails: a template for each, in the reader's language, written to the outbox."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -28,15 +29,26 @@ def _environment() -> Environment:
     return environment
 
 
-def write_mail(session: Session, member: Member, template: str, key: str, now: datetime, **values: Any) -> None:
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Somebody who reads a mail and is no member, or not under this address."""
+
+    mail_to: str
+    locale: str
+    name: str
+
+
+def write_mail(
+    session: Session, reader: Member | Reader, template: str, key: str, now: datetime, **values: Any
+) -> None:
     """Write a mail to a person, in their language; its first line is the subject. Nothing for one without address."""
-    if member.mail_to is None or member.erased_at is not None:
+    if reader.mail_to is None:
         return
     extra = {"invoice_id": values["invoice"].id} if "invoice" in values else {}
-    with i18n.use_locale(member.locale):
-        text = _environment().get_template(f"{template}.txt").render(member=member, **values, **_words())
+    with i18n.use_locale(reader.locale):
+        text = _environment().get_template(f"{template}.txt").render(member=reader, **values, **_words())
     subject, _, body = text.partition("\n")
-    payload = {"to": member.mail_to, "subject": subject.strip(), "body": body.strip() + "\n", **extra}
+    payload = {"to": reader.mail_to, "subject": subject.strip(), "body": body.strip() + "\n", **extra}
     outbox.put(session, MAIL, key, payload, now)
 
 

@@ -18,10 +18,11 @@ from fablab.core.text import line_of, lines_of, slug_of
 from fablab.core.versions import check_version
 from fablab.sites import queries
 from fablab.sites.holidays import countries, is_known
-from fablab.sites.models import Room, Site, Staffing
+from fablab.sites.models import Room, SignUpRule, Site, Staffing
 
 LONGEST_NOTICE = 336
 """Hours: two weeks."""
+OLDEST_OF_AGE = 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +41,8 @@ class SiteCard:
     map_url: str = ""
     staffing: str = Staffing.PLANNED
     shift_notice_hours: int = 48
+    sign_up: str = SignUpRule.CLOSED
+    adult_age: int = 18
 
 
 def card_of(row: Site) -> SiteCard:
@@ -203,6 +206,11 @@ def _check(card: SiteCard) -> None:
     if not 1 <= card.shift_notice_hours <= LONGEST_NOTICE:
         text = _("A shift needs its people between 1 and %(count)s hours ahead.", count=LONGEST_NOTICE)
         reasons.append(Refusal("shift_notice", text))
+    if card.sign_up not in list(SignUpRule):
+        reasons.append(Refusal("sign_up", _("People join by themselves, after an approval, or not by themselves.")))
+    if not 1 <= card.adult_age <= OLDEST_OF_AGE:
+        text = _("People come of age between 1 and %(count)s years.", count=OLDEST_OF_AGE)
+        reasons.append(Refusal("adult_age", text))
     if reasons:
         raise Refused(reasons)
 
@@ -236,3 +244,5 @@ def _write(row: Site, card: SiteCard) -> None:
     row.map_url = line_of(card.map_url)
     row.staffing = card.staffing
     row.shift_notice_hours = card.shift_notice_hours
+    row.sign_up = card.sign_up
+    row.adult_age = card.adult_age

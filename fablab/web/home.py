@@ -20,6 +20,7 @@ from fablab.usage.models import UsageSession
 from fablab.web.calendar import floor
 from fablab.web.calendar.floor import Standing
 from fablab.web.ground import access
+from fablab.web.people import charters
 
 screen = Blueprint("home", __name__)
 AGAIN = 3
@@ -60,6 +61,7 @@ def _for_member(standings: list[Standing], now: datetime) -> str:
         locked=[item for item in standings if item.missing],
         again=_again(member_id, standings, now),
         machines=len(standings),
+        to_accept=charters.to_accept(members.member(session, member_id)),
     )
 
 

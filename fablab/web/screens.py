@@ -19,7 +19,24 @@ from fablab.web.catalog import (
 from fablab.web.ground import access, errors, filters, guards, headers, locale
 from fablab.web.ground.inputs import RowId
 from fablab.web.money import billing, invoices, prices
-from fablab.web.people import accesses, auth, invitations, me, prefs, start, tokens, training, welcome
+from fablab.web.people import (
+    accesses,
+    auth,
+    card,
+    charters,
+    emails,
+    families,
+    invitations,
+    me,
+    prefs,
+    sign_up,
+    start,
+    tokens,
+    training,
+    waiting,
+    wards,
+    welcome,
+)
 from fablab.web.people import members as people
 from fablab.web.places import entities, hours, network, pictures, seasons, sites, timetables
 from fablab.web.places import site_cards as places
@@ -32,11 +49,15 @@ SCREENS = (
     auth,
     billing,
     bundles,
+    card,
     categories,
+    charters,
     day,
     desk,
     duties,
+    emails,
     entities,
+    families,
     free,
     health,
     home,
@@ -63,12 +84,15 @@ SCREENS = (
     seasons,
     sheet,
     shifts,
+    sign_up,
     sites,
     start,
     timetables,
     tokens,
     training,
     transfer,
+    waiting,
+    wards,
     welcome,
 )
 

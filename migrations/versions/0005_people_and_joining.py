@@ -3,6 +3,8 @@
 The log refuses updates, and deletions of what is younger than a year.
 """
 
+import unicodedata
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -13,6 +15,7 @@ depends_on = None
 
 TABLES = (
     "charter_acceptances",
+    "email_changes",
     "sign_ups",
     "guardianships",
     "charters",
@@ -23,6 +26,7 @@ TABLES = (
 # Table, name, type, and the default of those that are never NULL.
 COLUMNS = (
     ("members", "shared_email", sa.String(), None),
+    ("members", "name_key", sa.String(), ""),
     ("members", "phone", sa.String(), ""),
     ("members", "birth_date", sa.Date(), None),
     ("members", "languages", sa.String(), ""),
@@ -50,6 +54,8 @@ def upgrade() -> None:
             f"ALTER TABLE {table} ADD COLUMN {name} INTEGER CONSTRAINT fk_{table}_{name} REFERENCES {other} (id)"
         )
     op.create_index(op.f("ix_members_merged_into_id"), "members", ["merged_into_id"], unique=False)
+    op.create_index(op.f("ix_members_name_key"), "members", ["name_key"], unique=False)
+    _fill_name_keys()
     op.create_table(
         "audit_entries",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -165,6 +171,20 @@ def upgrade() -> None:
         postgresql_where=sa.text("ended_at IS NULL"),
     )
     op.create_table(
+        "email_changes",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("member_id", sa.Integer(), nullable=False),
+        sa.Column("email", sa.String(), nullable=False),
+        sa.Column("hash", sa.String(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["member_id"], ["members.id"], name=op.f("fk_email_changes_member_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_email_changes")),
+        sa.UniqueConstraint("hash", name=op.f("uq_email_changes_hash")),
+    )
+    op.create_index(op.f("ix_email_changes_member_id"), "email_changes", ["member_id"], unique=False)
+    op.create_table(
         "sign_ups",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("hash", sa.String(), nullable=False),
@@ -204,6 +224,7 @@ def downgrade() -> None:
     for table in TABLES:
         op.drop_table(table)
     op.drop_index(op.f("ix_members_merged_into_id"), "members")
+    op.drop_index(op.f("ix_members_name_key"), "members")
     for table, name, _other in reversed(REFERENCES):
         if op.get_bind().dialect.name == "postgresql":
             op.drop_constraint(f"fk_{table}_{name}", table)
@@ -212,6 +233,15 @@ def downgrade() -> None:
             op.execute(f"ALTER TABLE {table} DROP COLUMN {name}")
     for table, name, _kind, _default in reversed(COLUMNS):
         op.execute(f"ALTER TABLE {table} DROP COLUMN {name}")
+
+
+def _fill_name_keys() -> None:
+    members = sa.table("members", sa.column("id", sa.Integer), sa.column("name"), sa.column("name_key"))
+    bind = op.get_bind()
+    for row in bind.execute(sa.select(members.c.id, members.c.name)).all():
+        parts = unicodedata.normalize("NFKD", row.name.casefold())
+        key = " ".join("".join(sign for sign in parts if not unicodedata.combining(sign)).split())
+        bind.execute(members.update().where(members.c.id == row.id).values(name_key=key))
 
 
 def _guard_log() -> None:

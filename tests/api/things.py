@@ -15,7 +15,8 @@ from fablab.catalog.models import CategoryKind
 from fablab.catalog.papers import Paper
 from fablab.catalog.services import ResourceCard, add_resource
 from fablab.core.db import transaction
-from fablab.members import accesses
+from fablab.members import accesses, charters, guardians
+from fablab.members import queries as members
 from fablab.shifts import plan, services
 from fablab.shifts.plan import ShiftCard
 from fablab.sites import exceptions, levels, places, timetabling
@@ -49,6 +50,7 @@ def things_at(lab: Lab, site_id: int) -> dict[str, int]:
         shift_id = plan.add_shift(session, admin, site_id, shift, now).id
         wish = Wish(resource_id=one, period=hours_from(monday, 1), member_id=cast.maker)
         reservation_id = book(session, lab.actor(cast.maker), wish, now).id
+        members.member(session, cast.newcomer).home_site_id = site_id
         session.add(Outcome(reservation_id=reservation_id, came=True, noted_at=now, noted_by_id=cast.admin))
         return {
             "site_id": site_id,
@@ -57,6 +59,9 @@ def things_at(lab: Lab, site_id: int) -> dict[str, int]:
             "field_id": field_id,
             "rank": 3,
             "member_id": cast.newcomer,
+            "guardian_id": cast.trainer,
+            "guardianship_id": guardians.appoint(session, admin, cast.trainer, cast.newcomer, now).id,
+            "charter_id": charters.publish(session, admin, site_id, "Charte", "Ranger.", monday.date(), now).id,
             "access_id": accesses.give_access(session, admin, cast.newcomer, 3, now, site_id=site_id).id,
             "entity_id": cast.entity,
             "rule_id": 1,

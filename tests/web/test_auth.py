@@ -1,6 +1,7 @@
 """Signing in and out, and setting a password by a link in a mail."""
 
 from fablab.core.outbox import OutboxRow
+from fablab.delivery import answer_asked
 from fablab.members.signin import PER_ACCOUNT
 from tests.cast import PASSWORD
 from tests.conftest import Lab
@@ -148,6 +149,7 @@ def test_light_and_dark_are_remembered(lab: Lab) -> None:
 
 def _links(lab: Lab) -> list[OutboxRow]:
     """The mails with a link that are to be sent."""
+    answer_asked()
     lab.session.rollback()
     return [row for row in lab.session.query(OutboxRow) if row.key.startswith("password-link:")]
 

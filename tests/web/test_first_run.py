@@ -14,7 +14,6 @@ from fablab.catalog import queries as catalog
 from fablab.core import clock, schema
 from fablab.core.config import load_config
 from fablab.core.db import db, transaction
-from fablab.core.outbox import OutboxRow
 from fablab.founding import key_of
 from fablab.members import queries as members
 from fablab.members import services
@@ -22,6 +21,7 @@ from fablab.members.models import Member, Role
 from fablab.members.passwords import hash_password
 from fablab.sites.models import OpeningHours
 from tests.conftest import Lab
+from tests.mails import link_to, mails
 from tests.support import postgres
 from tests.web.conftest import words
 
@@ -123,11 +123,20 @@ def join(client: FlaskClient, secret: str) -> None:
     assert stranger.get(path).status_code == 200
     assert stranger.post(path, data={"name": "Bea", "email": "nowhere"}).status_code == 422
     first = stranger.post(path, data={"name": "Bea", "email": "bea@neuf.example"})
-    again = stranger.post(path, data={"name": "Mallory", "email": "BEA@neuf.example"})
+    again = stranger.post(path, data={"name": "Bea", "email": "BEA@neuf.example"})
     assert words(first).lower() == words(again).lower()
     with client.application.app_context():
+        assert [row.name for row in db.session.query(Member)] == ["Ada"], (
+            "nobody is a member before the address is proven"
+        )
+        path = link_to("bea@neuf.example", "/sign-up")
+    assert stranger.post(path, data={"password": "short"}).status_code == 422
+    assert stranger.post(path, data={"password": "une phrase à elle"}).status_code == 302
+    assert stranger.post(path, data={"password": "une phrase à elle"}).status_code == 404, "a link serves once"
+    stranger.post(f"/join/{secret}", data={"name": "Mallory", "email": "bea@neuf.example"})
+    with client.application.app_context():
         assert [row.name for row in db.session.query(Member).order_by(Member.id)] == ["Ada", "Bea"]
-        assert db.session.query(OutboxRow).filter(OutboxRow.key.startswith("password-link")).count() == 2
+        assert mails("bea@neuf.example")[-1]["subject"] == "Choisissez votre mot de passe"
 
 
 def test_an_invitation_serves_so_many_people_and_gives_its_role(lab: Lab) -> None:
@@ -139,8 +148,13 @@ def test_an_invitation_serves_so_many_people_and_gives_its_role(lab: Lab) -> Non
     made = admin.post("/invitations", data=fields)
     path = re.search(r"/join/[\w-]+", made.text)[0]
 
-    assert stranger.post(path, data={"name": "Dora", "email": "dora@test.example"}).status_code == 200
-    assert stranger.post(path, data={"name": "Emil", "email": "emil@test.example"}).status_code == 404
+    for name in ("Dora", "Emil"):
+        answer = stranger.post(path, data={"name": name, "email": f"{name.lower()}@test.example"})
+        assert answer.status_code == 200
+    links = [link_to(f"{name}@test.example", "/sign-up") for name in ("dora", "emil")]
+    confirmed = [lab.client().post(link, data={"password": "a sentence of theirs"}).status_code for link in links]
+    assert confirmed == [302, 404], "it serves one, the first to confirm"
+    assert stranger.post(path, data={"name": "Finn", "email": "finn@test.example"}).status_code == 404
     dora = members.member_by_email(lab.session, "dora@test.example")
     (grant,) = members.grants_of(lab.session, [dora.id])[dora.id]
     assert (grant.role, grant.site_id) == (Role.HOST, lab.cast.office)

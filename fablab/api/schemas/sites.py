@@ -65,6 +65,8 @@ class SiteIn(BaseModel):
     map_url: Annotated[str, Field(max_length=500)] = ""
     staffing: Literal["planned", "shifts"] = "planned"
     shift_notice_hours: Annotated[int, Field(strict=True)] = 48
+    sign_up: Literal["closed", "approval", "open"] = "closed"
+    adult_age: Annotated[int, Field(strict=True)] = 18
 
 
 class SitePatch(DecisionsIn):
@@ -83,6 +85,8 @@ class SitePatch(DecisionsIn):
     map_url: Annotated[str, Field(max_length=500)] | None = None
     staffing: Literal["planned", "shifts"] | None = None
     shift_notice_hours: Annotated[int, Field(strict=True)] | None = None
+    sign_up: Literal["closed", "approval", "open"] | None = None
+    adult_age: Annotated[int, Field(strict=True)] | None = None
 
 
 class SiteOut(BaseModel):
@@ -103,6 +107,8 @@ class SiteOut(BaseModel):
     photo: str | None
     staffing: str
     shift_notice_hours: int
+    sign_up: str
+    adult_age: int
     version: int
 
 

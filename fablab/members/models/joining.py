@@ -67,6 +67,20 @@ class SignUp(Model):
     """Who came of it."""
 
 
+class EmailChange(Model):
+    """A new address that waits to be confirmed by a link sent there; only the link's hash is kept."""
+
+    __tablename__ = "email_changes"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    member_id: Mapped[int] = mapped_column(ForeignKey("members.id"), index=True, info=about(Erased.REMOVED))
+    email: Mapped[str]
+    hash: Mapped[str] = mapped_column(unique=True)
+    created_at: Mapped[Instant]
+    expires_at: Mapped[Instant]
+    used_at: Mapped[OptionalInstant]
+
+
 class Guardianship(Model):
     """Somebody answers for somebody else: books for them, signs for them, perhaps pays."""
 

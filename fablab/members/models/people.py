@@ -4,10 +4,11 @@ from datetime import date
 from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from fablab.core.db import Instant, Model, OptionalInstant, where
 from fablab.core.personal import Doubled, Erased, about, did, file_of, wiped
+from fablab.core.text import plain_of
 
 
 class MemberClass(Model):
@@ -34,6 +35,8 @@ class Member(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(info=wiped())
+    name_key: Mapped[str] = mapped_column(default="", server_default=text("''"), index=True, info=wiped())
+    """The name in small letters without accents, by which people are sought and put in order."""
     email: Mapped[str | None] = mapped_column(unique=True, info=wiped())
     """Their own address, with which they sign in, in lower case; NULL for people without one."""
     shared_email: Mapped[str | None] = mapped_column(info=wiped())
@@ -68,6 +71,11 @@ class Member(Model):
     def mail_to(self) -> str | None:
         """Where mails for this person go."""
         return self.email or self.shared_email
+
+    @validates("name")
+    def _follow(self, key: str, name: str) -> str:
+        self.name_key = plain_of(name)
+        return name
 
 
 class AccessGrant(Model):

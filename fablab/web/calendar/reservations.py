@@ -10,6 +10,7 @@ from fablab.core.db import db, transaction
 from fablab.core.errors import Forbidden
 from fablab.core.i18n import _, show_period
 from fablab.core.refusals import Conflict, Refused
+from fablab.members import guardians
 from fablab.members import queries as members
 from fablab.members.models import Role
 from fablab.web.calendar.outcomes import OutcomeForm, part_of
@@ -70,7 +71,8 @@ def _show(
     session, now = db.session(), clock.now()
     actor = access.actor()
     found = outcomes.reservation_opened_by(session, actor, reservation_id)
-    may_cancel = found.member_id == actor.member_id or actor.may_at_site(Role.FABMANAGER, found.resource.site_id)
+    own = found.member_id == actor.member_id or guardians.answers_for(session, actor.member_id, found.member_id)
+    may_cancel = own or actor.may_at_site(Role.FABMANAGER, found.resource.site_id)
     member = members.member(session, found.member_id)
     price = quote(session, found.resource, member, found.starts_at)
     template = "sheet/_reservation.html" if inputs.from_htmx() else "sheet/reservation.html"

@@ -70,6 +70,8 @@ class Sheet:
     besides: list[str]
     """What the reservation takes besides."""
     payers: list[offers.Choice]
+    wards: list[offers.Choice]
+    """For whom a guardian may reserve; empty for everybody else."""
     quote: Quote | None
     cost_cents: int | None
     reasons: list[Refusal]
@@ -145,7 +147,9 @@ def _wish(resource: Resource, asked: Asked, now: datetime, request_key: str | No
 
 
 def _member(resource: Resource, asked: Asked) -> Member:
-    """For whom: oneself, or the one whom staff named; nobody else learns here who is a member."""
+    """For whom: oneself, one's ward, or the one whom staff named; nobody else learns here who is a member."""
+    if asked.for_whom.startswith(pickers.WARD):
+        return pickers.ward_chosen(asked.for_whom)
     if asked.for_whom:
         access.actor().needs_at_site(Role.FABMANAGER, resource.site_id)
         return pickers.member_named(asked.for_whom)
@@ -177,6 +181,7 @@ def _sheet(resource: Resource, asked: Asked, now: datetime, refusals: tuple[Refu
         places=offers.place_choices(resource.places, asked.places),
         besides=[row.name for row in booking.besides(session, resource)],
         payers=pickers.payers(member.id, asked.payer),
+        wards=pickers.wards(actor.member_id, asked.for_whom),
         quote=price,
         cost_cents=price.amount_for(period.seconds) if price else None,
         reasons=reasons,

@@ -70,6 +70,13 @@ def _all() -> list[tuple[str, list[Place]]]:
             _("Desk"),
             [
                 Place("desk.page", _("Desk"), "inbox", staff),
+                Place(
+                    "people.page",
+                    _("People"),
+                    "people",
+                    Role.HOST,
+                    rooms=("accesses", "card", "families", "waiting", "wards"),
+                ),
                 Place("problems.page", _("Problems"), "exclamation-octagon", staff),
                 Place("maintenance.page", _("Maintenance"), "wrench-adjustable", staff),
                 Place("shifts.page", _("Shifts"), "calendar-week", Role.HOST),
@@ -95,7 +102,7 @@ def _all() -> list[tuple[str, list[Place]]]:
         (
             _("Network"),
             [
-                Place("people.page", _("People"), "people", Role.ADMIN, everywhere=True, rooms=("accesses",)),
+                Place("charters.staff_page", _("Charters"), "file-earmark-text", staff),
                 Place("invitations.page", _("Invitations"), "envelope", Role.ADMIN, everywhere=True),
                 Place(
                     "network.page",

@@ -1,14 +1,18 @@
 """Choosing a person, and choosing who pays."""
 
 from fablab.core.db import db
+from fablab.core.errors import NotFound
 from fablab.core.i18n import _
 from fablab.core.refusals import Refused
+from fablab.members import guardians
 from fablab.members import queries as members
 from fablab.members.models import Member
 from fablab.web.calendar.offers import Choice
-from fablab.web.ground import inputs
+from fablab.web.ground import access, inputs
 
 SUGGESTED = 200
+WARD = "#"
+"""What stands before the number of a ward in a choice."""
 
 
 def member_named(text: str) -> Member:
@@ -38,6 +42,22 @@ def suggestions() -> list[str]:
     return [
         f"{row.name} <{row.email}>" if row.email else row.name for row in members.members(db.session(), limit=SUGGESTED)
     ]
+
+
+def wards(guardian_id: int, chosen: str) -> list[Choice]:
+    """For whom a guardian may reserve: oneself first; nothing for somebody who answers for nobody."""
+    rows = guardians.wards_of(db.session(), guardian_id)
+    values = [(f"{WARD}{row.ward_id}", row.ward.name) for row in rows]
+    own = [("", _("Myself"))] if values else []
+    return [Choice(value, name, "", value == chosen) for value, name in [*own, *values]]
+
+
+def ward_chosen(text: str) -> Member:
+    """The ward of a choice; NotFound for anybody else's."""
+    session, ward_id = db.session(), inputs.row_id(text.removeprefix(WARD)) or 0
+    if not guardians.answers_for(session, access.actor().member_id, ward_id):
+        raise NotFound(f"ward {ward_id}")
+    return members.member(session, ward_id)
 
 
 def payers(member_id: int, chosen: str) -> list[Choice]:

@@ -4,8 +4,10 @@ from fablab.booking.models import Nature, Reservation, ReservationState
 from fablab.catalog.due import Standing
 from fablab.catalog.models import CategoryKind, FieldKind, FileRole, ProblemKind, ProblemState, ResourceState
 from fablab.core.i18n import _
-from fablab.members.models import Role
+from fablab.members.models import Permission, Role
+from fablab.members.people import Standing as PeopleStanding
 from fablab.shifts.models import DutyState
+from fablab.sites.models import SignUpRule
 from fablab.usage.models import Condition, Review
 
 
@@ -159,3 +161,31 @@ def file_role(code: str) -> str:
         FileRole.SAFETY: _("Safety sheet"),
         FileRole.OTHER: _("Other document"),
     }[FileRole(code)]
+
+
+def permission(code: str) -> str:
+    """What a guardian signs for, in a word."""
+    return {
+        Permission.USE: _("Machines and tools"),
+        Permission.CARE: _("Care in an emergency"),
+        Permission.IMAGE: _("Pictures"),
+    }[Permission(code)]
+
+
+def people_standing(code: str) -> str:
+    """Which people the list shows."""
+    return {
+        PeopleStanding.ACTIVE: _("Everybody"),
+        PeopleStanding.PENDING: _("Waiting for approval"),
+        PeopleStanding.WARDS: _("With a guardian"),
+        PeopleStanding.LEFT: _("Who have left"),
+    }[PeopleStanding(code)]
+
+
+def sign_up_rule(code: str) -> str:
+    """How people join a site by themselves."""
+    return {
+        SignUpRule.CLOSED: _("Not by themselves: staff add or invite them"),
+        SignUpRule.APPROVAL: _("They sign up, staff approve them"),
+        SignUpRule.OPEN: _("They sign up and are members"),
+    }[SignUpRule(code)]

@@ -91,16 +91,15 @@ def forgot_page() -> str:
 @screen.post("/password/forgot")
 @access.public
 def forgot() -> str | tuple[str, int]:
-    """Send a link to whom the address belongs; the answer is the same when it belongs to nobody."""
+    """Have a link sent to whom the address belongs; the answer is the same when it belongs to nobody."""
     form = ForgotForm()
     if not form.validate():
         return render_template("auth/forgot.html", form=form, sent=False), 422
     now = clock.now()
     try:
         with transaction() as session:
-            candidate = signin.begin(session, form.email.data, request.remote_addr or "", now, what=LINK)
-            if candidate.member_id is not None:
-                people.send_password_link(session, members.member(session, candidate.member_id), now)
+            signin.begin(session, form.email.data, request.remote_addr or "", now, what=LINK)
+            people.ask_for_link(session, form.email.data, now)
     except Refused as refused:
         form.refuse(refused)
         return render_template("auth/forgot.html", form=form, sent=False), 429

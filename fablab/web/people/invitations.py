@@ -1,26 +1,24 @@
-"""Inviting people by a link, and joining with one."""
+"""Inviting people by a link."""
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 from wtforms import IntegerField, SelectField
 from wtforms.validators import InputRequired, NumberRange
 
 from fablab.core import clock
 from fablab.core.db import db, transaction
-from fablab.core.errors import NotFound
-from fablab.core.i18n import _, locale
+from fablab.core.i18n import _
 from fablab.core.links import link
 from fablab.core.refusals import Refused
-from fablab.members import invitations, signin
+from fablab.members import invitations
 from fablab.members import queries as members
 from fablab.members.invitations import InvitationCard
 from fablab.members.models import Role
 from fablab.sites import queries as sites
 from fablab.web.ground import access, words
-from fablab.web.ground.forms import LabForm, email_field, text_field
+from fablab.web.ground.forms import LabForm
 
 screen = Blueprint("invitations", __name__)
-JOIN = "join"
 
 
 class InvitationForm(LabForm):
@@ -48,13 +46,6 @@ class InvitationForm(LabForm):
             uses=self.uses.data,
             days=self.days.data,
         )
-
-
-class JoinForm(LabForm):
-    """Who joins."""
-
-    name = text_field(120, needed=True)
-    email = email_field()
 
 
 @screen.get("/invitations")
@@ -91,35 +82,6 @@ def end(invitation_id: int) -> Response:
         invitations.end(session, access.actor(), invitation_id)
     flash(_("Nobody can join with that link any more."), "ok")
     return redirect(url_for("invitations.page"))
-
-
-@screen.get("/join/<secret>")
-@access.public
-def join_page(secret: str) -> str | tuple[str, int]:
-    """Ask who joins, if the link still lets somebody in."""
-    if invitations.invitation(db.session(), secret, clock.now()) is None:
-        return render_template("start/dead_invitation.html"), 404
-    return render_template("start/join.html", form=JoinForm(), secret=secret, sent_to=None)
-
-
-@screen.post("/join/<secret>")
-@access.public
-def join(secret: str) -> str | tuple[str, int]:
-    """Join; the answer is the same for somebody who is a member already."""
-    form = JoinForm()
-    if not form.validate():
-        return render_template("start/join.html", form=form, secret=secret, sent_to=None), 422
-    now = clock.now()
-    try:
-        with transaction() as session:
-            signin.begin(session, form.email.data, request.remote_addr or "", now, what=JOIN)
-            invitations.join(session, secret, form.name.data, form.email.data, locale(), now)
-    except NotFound:
-        return render_template("start/dead_invitation.html"), 404
-    except Refused as refused:
-        form.refuse(refused)
-        return render_template("start/join.html", form=form, secret=secret, sent_to=None), 422
-    return render_template("start/join.html", form=form, secret=secret, sent_to=form.email.data)
 
 
 def _show(form: InvitationForm, made: str | None = None) -> str:

@@ -14,7 +14,7 @@ from fablab.core.i18n import _
 from fablab.core.money import rounded
 from fablab.core.period import month_at, month_of
 from fablab.core.refusals import Refused
-from fablab.members import passwords, signin
+from fablab.members import guardians, passwords, signin
 from fablab.members import queries as members
 from fablab.members import services as people
 from fablab.training import queries as training
@@ -23,7 +23,7 @@ from fablab.usage.models import UsageSession
 from fablab.web.ground import access, inputs
 from fablab.web.ground.forms import LabForm, password_field
 from fablab.web.ground.months import lab_zone, months_back
-from fablab.web.people import accesses
+from fablab.web.people import accesses, charters
 
 screen = Blueprint("me", __name__)
 CHANGE = "password change"
@@ -97,6 +97,8 @@ def _show(form: PasswordForm) -> str:
         tokens=members.tokens_of(session, member_id),
         is_adviser=outcomes.is_adviser(session, member_id),
         accesses=accesses.held(member_id),
+        to_accept=charters.to_accept(members.member(session, member_id)),
+        has_wards=bool(guardians.wards_of(session, member_id)),
         form=form,
     )
 

@@ -1,4 +1,4 @@
-"""For administrators: people, their roles, and links to set a password."""
+"""For staff: the list of people, and what there is of each; roles are for administrators."""
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -6,15 +6,18 @@ from wtforms import SelectField
 
 from fablab.core import clock
 from fablab.core.db import db, transaction
-from fablab.core.i18n import LOCALES, _
+from fablab.core.i18n import _
 from fablab.core.refusals import Refused
+from fablab.members import cards, doubles, joining, people, roles, services
 from fablab.members import queries as members
-from fablab.members import roles, services
-from fablab.members.models import Role
+from fablab.members.models import Member, Role
+from fablab.members.people import Standing, Wanted
+from fablab.members.standing import age_on
 from fablab.sites import queries as sites
-from fablab.web.ground import access, words
-from fablab.web.ground.forms import LabForm, email_field, text_field
-from fablab.web.people import accesses
+from fablab.web.ground import access, inputs, words
+from fablab.web.ground.forms import LabForm
+from fablab.web.people import accesses, charters, wards
+from fablab.web.people.card import StaffCardForm
 
 screen = Blueprint("people", __name__)
 NETWORK = "network"
@@ -42,84 +45,73 @@ class RoleForm(LabForm):
         return {{"site": "site_id", "entity": "legal_entity_id"}[kind]: int(number)} if number else {}
 
 
-class MemberForm(RoleForm):
-    """A new person, and perhaps a role."""
-
-    name = text_field(120, needed=True)
-    email = email_field()
-    class_id = SelectField(coerce=int)
-    locale = SelectField()
-
-    def offer(self) -> None:
-        """Fill the lists; no role is a choice too."""
-        super().offer()
-        self.role.choices = [("", _("Member, without a role")), *self.role.choices]
-        self.class_id.choices = [(row.id, row.name) for row in members.classes(db.session())]
-        self.locale.choices = [(code, {"fr": "Français", "en": "English"}[code]) for code in LOCALES]
-
-
-@screen.before_request
-def only_administrators() -> None:
-    """All of this is for administrators of the network: roles reach everywhere."""
-    access.actor().needs_everywhere(Role.ADMIN)
-
-
 @screen.get("/people")
+@access.needs(Role.HOST)
 def page() -> str:
-    """Search for people."""
-    typed = request.args.get("q", "").strip()[:100]
-    found = members.members(db.session(), typed)
-    grants = members.grants_of(db.session(), [row.id for row in found])
-    return render_template("people/list.html", typed=typed, people=found, grants=grants, **_places())
+    """People, sought by words, site, class, role and state."""
+    session, wanted = db.session(), _wanted()
+    text = request.args.get("from", "")
+    offset = int(text) if text.isascii() and text.isdigit() and len(text) < 7 else 0
+    found = people.people(session, wanted, offset=offset)
+    return render_template(
+        "people/list.html",
+        wanted=wanted,
+        found=found,
+        grants=members.grants_of(session, [row.id for row in found.items]),
+        classes=members.classes(session),
+        standings=list(Standing),
+        roles=list(Role),
+        waiting=len(joining.waiting(session, access.actor())),
+        **_places(),
+    )
 
 
 @screen.get("/people/new")
+@access.needs(Role.HOST)
 def new_page() -> str:
     """An empty card."""
-    form = MemberForm()
+    form = StaffCardForm(formdata=None)
     form.offer()
-    return render_template("people/new.html", form=form)
+    form.name.data = request.args.get("name", "")[:200]
+    return render_template("people/new.html", form=form, known=[])
 
 
 @screen.post("/people/new")
+@access.needs(Role.HOST)
 def new() -> Response | tuple[str, int]:
-    """Add a person, give the role, mail the link that lets them in."""
-    form = MemberForm()
+    """Add a person at the desk; where they have an address, mail the link that lets them in."""
+    form = StaffCardForm()
     form.offer()
+    known: list[Member] = []
     if form.validate():
-        now = clock.now()
+        now, card = clock.now(), form.person_card()
+        if not request.form.get("sure"):
+            known = doubles.like(db.session(), card.name, card.email, card.birth_date)
         try:
-            with transaction() as session:
-                member_class = next(row for row in members.classes(session) if row.id == form.class_id.data)
-                member = services.add_member(
-                    session,
-                    name=form.name.data,
-                    email=form.email.data,
-                    member_class=member_class,
-                    now=now,
-                    locale=form.locale.data,
-                )
-                if form.role.data:
-                    services.grant_role(session, member, Role(form.role.data), **form.where())
-                services.send_password_link(session, member, now)
-                member_id = member.id
+            if not known:
+                with transaction() as session:
+                    member = cards.add_person(session, access.actor(), card, form.desk_card(), now)
+                    if member.email:
+                        services.send_password_link(session, member, now)
+                    member_id, has_email = member.id, member.email is not None
+                _tell_added(has_email)
+                return redirect(url_for("people.person", member_id=member_id))
         except Refused as refused:
             form.refuse(refused)
-        else:
-            flash(_("Added. A mail with a link to set a password is on its way."), "ok")
-            return redirect(url_for("people.person", member_id=member_id))
-    return render_template("people/new.html", form=form), 422
+    return render_template("people/new.html", form=form, known=known), 409 if known else 422
 
 
 @screen.get("/people/<row:member_id>")
+@access.needs(Role.HOST)
 def person(member_id: int) -> str:
-    """A person and their roles."""
+    """A person: their card, guardians, access, roles."""
     form = RoleForm(formdata=None)
     form.offer()
     return _show(member_id, form)
 
 
 @screen.post("/people/<row:member_id>/roles")
+@access.needs(Role.ADMIN)
 def grant(member_id: int) -> Response | tuple[str, int]:
     """Give a role."""
     form = RoleForm()
@@ -137,6 +129,7 @@ def grant(member_id: int) -> Response | tuple[str, int]:
 
 
 @screen.post("/people/<row:member_id>/roles/<row:grant_id>/take-back")
+@access.needs(Role.ADMIN)
 def take_back(member_id: int, grant_id: int) -> Response | tuple[str, int]:
     """Take a role back; not from the last administrator."""
     try:
@@ -152,10 +145,11 @@ def take_back(member_id: int, grant_id: int) -> Response | tuple[str, int]:
 
 
 @screen.post("/people/<row:member_id>/password-link")
+@access.needs(Role.HOST)
 def send_link(member_id: int) -> Response:
     """Mail a link to set a password."""
     with transaction() as session:
-        member = members.member(session, member_id)
+        member = cards.to_write(session, access.actor(), member_id)
         if member.email is None:
             raise Refused.because("no_email", _("This person has no e-mail address."))
         services.send_password_link(session, member, clock.now())
@@ -163,14 +157,46 @@ def send_link(member_id: int) -> Response:
     return redirect(url_for("people.person", member_id=member_id))
 
 
+def _tell_added(has_email: bool) -> None:
+    if has_email:
+        flash(_("Added. A mail with a link to set a password is on its way."), "ok")
+    else:
+        flash(_("Added. Without an address of their own they use a badge or a PIN."), "ok")
+
+
 def _show(member_id: int, form: RoleForm) -> str:
-    session = db.session()
-    member = members.member(session, member_id)
-    grants = members.grants_of(session, [member_id])[member_id]
-    held = accesses.held(member_id)
-    access_form = accesses.new_form()
+    session, actor = db.session(), access.actor()
+    member = cards.seen_by(session, actor, member_id)
     return render_template(
-        "people/person.html", member=member, grants=grants, form=form, access_form=access_form, **_places() | held
+        "people/person.html",
+        member=member,
+        grants=members.grants_of(session, [member_id])[member_id],
+        form=form,
+        access_form=accesses.new_form() if actor.may_anywhere(Role.FABMANAGER) else None,
+        is_admin=actor.may_everywhere(Role.ADMIN),
+        may_write=cards.may_write(actor, member),
+        to_accept=charters.to_accept(member),
+        age=_age(member),
+        **_places() | accesses.held(member_id) | wards.of_person(member_id, member.name),
+    )
+
+
+def _age(member: Member) -> int | None:
+    if member.birth_date is None:
+        return None
+    return age_on(member.birth_date, joining.day_at(db.session(), member.home_site_id, clock.now()))
+
+
+def _wanted() -> Wanted:
+    """Whom the address asks for; what it cannot mean is left out."""
+    args = request.args
+    role, standing = args.get("role", ""), args.get("standing", "")
+    return Wanted(
+        search=args.get("q", "").strip()[:100],
+        site_id=inputs.row_id(args.get("site")),
+        class_id=inputs.row_id(args.get("class")),
+        role=Role(role) if role in list(Role) else None,
+        standing=Standing(standing) if standing in list(Standing) else Standing.ACTIVE,
     )
 
 

@@ -6,7 +6,7 @@ from babel import Locale
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 from wtforms import HiddenField, IntegerField, SelectField
-from wtforms.validators import InputRequired
+from wtforms.validators import InputRequired, Optional
 
 from fablab.catalog import rooms
 from fablab.core import clock
@@ -17,9 +17,9 @@ from fablab.members.models import Role
 from fablab.sites import places
 from fablab.sites import queries as sites
 from fablab.sites.holidays import countries
-from fablab.sites.models import Site, Staffing
+from fablab.sites.models import SignUpRule, Site, Staffing
 from fablab.sites.places import SiteCard
-from fablab.web.ground import access, inputs
+from fablab.web.ground import access, inputs, words
 from fablab.web.ground.forms import LabForm, area_field, text_field
 from fablab.web.ground.uploads import takes_files, upload
 from fablab.web.places import changing, pictures
@@ -42,6 +42,8 @@ class SiteForm(LabForm):
     phone = text_field(40)
     map_url = text_field(500)
     staffing = SelectField()
+    sign_up = SelectField(default=SignUpRule.CLOSED.value)
+    adult_age = IntegerField(default=18, validators=[Optional()])
     shift_notice_hours = IntegerField(default=48, validators=[InputRequired()])
     version = HiddenField(default="1")
 
@@ -50,6 +52,7 @@ class SiteForm(LabForm):
         names = Locale(locale()).territories
         known = [(code, str(names.get(code, code))) for code in countries()]
         self.country.choices = sorted(known, key=lambda item: item[1])
+        self.sign_up.choices = [(rule.value, words.sign_up_rule(rule)) for rule in SignUpRule]
         self.staffing.choices = [
             (Staffing.PLANNED.value, _("from the timetable: employees are there")),
             (Staffing.SHIFTS.value, _("from shifts that people take and confirm")),
@@ -70,6 +73,8 @@ class SiteForm(LabForm):
             map_url=self.map_url.data or "",
             staffing=self.staffing.data,
             shift_notice_hours=self.shift_notice_hours.data,
+            sign_up=self.sign_up.data,
+            adult_age=18 if self.adult_age.data is None else self.adult_age.data,
         )
 
 

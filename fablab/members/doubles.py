@@ -1,0 +1,85 @@
+"""People who may be one person: found by name, address and day of birth."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from fablab.core.text import plain_of
+from fablab.members.models import Member
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """What is compared of a person."""
+
+    id: int
+    name: str
+    """As `plain_of` makes it."""
+    emails: frozenset[str]
+    birth_date: date | None
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The name's words in order, so that `Roche Élodie` and `Élodie Roche` are alike."""
+        return tuple(sorted(self.name.replace("-", " ").split()))
+
+
+def alike(one: Trace, other: Trace) -> bool:
+    """Tell whether two may be one person: the same name and no other day of birth, or the same day of birth with an
+    address in common, or with a name of which one holds the other's words.
+    """
+    if one.id == other.id:
+        return False
+    born = (one.birth_date, other.birth_date)
+    if one.words == other.words:
+        return None in born or born[0] == born[1]
+    if None in born or born[0] != born[1]:
+        return False
+    first, second = set(one.words), set(other.words)
+    return bool(one.emails & other.emails) or (len(first & second) > 0 and (first <= second or second <= first))
+
+
+def like(session: Session, name: str, email: str | None, birth_date: date | None) -> list[Member]:
+    """Members who may be somebody who is about to be added, at most ten."""
+    trace = Trace(0, plain_of(name), frozenset({email.lower()} if email else set()), birth_date)
+    longest = max(trace.words, key=len, default="")
+    if not longest:
+        return []
+    near = [Member.name_key.contains(longest, autoescape=True)]
+    if birth_date is not None:
+        near.append(Member.birth_date == birth_date)
+    rows = session.scalars(select(Member).where(Member.left_at.is_(None), or_(*near)).limit(500))
+    return [row for row in rows if alike(trace, _trace(row))][:10]
+
+
+def pairs(session: Session) -> list[tuple[Member, Member]]:
+    """Every two members who may be one person, the older record first; in one statement."""
+    rows = session.scalars(select(Member).where(Member.left_at.is_(None)).order_by(Member.id)).all()
+    people = {row.id: row for row in rows}
+    return [(people[one], people[other]) for one, other in couples([_trace(row) for row in rows])]
+
+
+def couples(traces: Iterable[Trace]) -> list[tuple[int, int]]:
+    """The ids of every two who are alike, in order. Only those who share a name or a day of birth are compared."""
+    near: dict[object, list[Trace]] = defaultdict(list)
+    for trace in traces:
+        near[trace.words].append(trace)
+        if trace.birth_date is not None:
+            near[trace.birth_date].append(trace)
+    found = {
+        (min(one.id, other.id), max(one.id, other.id))
+        for group in near.values()
+        for at, one in enumerate(group)
+        for other in group[at + 1 :]
+        if alike(one, other)
+    }
+    return sorted(found)
+
+
+def _trace(row: Member) -> Trace:
+    emails = frozenset(address for address in (row.email, row.shared_email) if address)
+    return Trace(row.id, row.name_key, emails, row.birth_date)
