@@ -1,6 +1,6 @@
 """People through the API: added, corrected, approved, guarded; each sees what is theirs."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from fablab.core.db import transaction
 from fablab.members import queries
@@ -57,8 +57,12 @@ def test_a_charter_is_published_and_accepted_by_its_reader(lab: Lab) -> None:
     made = client.post("/api/v1/charters", json=body, headers=admin).json
 
     assert made["version"] == 1
-    start = datetime.now(UTC).replace(microsecond=0, tzinfo=None).isoformat() + "Z"
-    wish = {"resource_id": lab.cast.printer, "start": start, "end": start[:-10] + "23:59:59Z"}
+    start = datetime.now(UTC) + timedelta(hours=1)
+    wish = {
+        "resource_id": lab.cast.printer,
+        "start": f"{start:%Y-%m-%dT%H:00:00Z}",
+        "end": f"{start:%Y-%m-%dT%H:30:00Z}",
+    }
     refused = client.post("/api/v1/reservations", json=wish, headers=maker)
     assert "charter" in {item["code"] for item in refused.json["refusals"]}
     path = f"/api/v1/charters/{made['id']}/acceptances"

@@ -93,9 +93,7 @@ def test_where_the_site_wants_it_staff_approve_and_nothing_is_reserved_before(la
     with transaction() as session:
         joining.decide(session, manager, joined, True, "", NOW)
     assert "pending" not in {item.code for item in reasons_against(lab.session, lab.actor(joined), wish, NOW)}
-    assert (
-        "approved" in mails("elodie@test.example")[-1]["body"] or "approuvé" in mails("elodie@test.example")[-1]["body"]
-    )
+    assert "a accepté votre inscription" in mails("elodie@test.example")[-1]["body"]
     with pytest.raises(Refused) as refused, transaction() as session:
         joining.decide(session, manager, joined, False, "too late", NOW)
     assert refused.value.codes == ("decided",)
