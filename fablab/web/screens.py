@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from fablab.web import desk, health, home
+from fablab.web import desk, health, home, search
 from fablab.web.calendar import appointments, day, free, live, machine, reservations, sheet
 from fablab.web.catalog import (
     bundles,
@@ -81,6 +81,7 @@ SCREENS = (
     problems,
     reporting,
     reservations,
+    search,
     seasons,
     sheet,
     shifts,

@@ -117,6 +117,7 @@ PAGES = {
     "/invitations": {"admin"},
     "/start": {"admin"},
     **{f"/start/{step}": {"admin"} for step in ("hours", "machines", "price", "course")},
+    "/search": HOSTS,
     "/people": HOSTS,
     "/people/new": HOSTS,
     "/people/family": HOSTS,
