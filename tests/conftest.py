@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 from flask_openapi3 import OpenAPI
-from sqlalchemy import create_engine
+from sqlalchemy import Engine, create_engine
 from sqlalchemy.orm import Session
 
 from fablab.app import create_app
@@ -58,15 +58,14 @@ class Storage:
 
     template: str
     used: str
+    server: Engine | None = None
 
     def renew(self) -> None:
         """Make the used database a fresh copy of the template."""
-        if self.template.startswith("sqlite"):
-            _copy_sqlite(self.template, self.used)
+        if self.server:
+            postgres.renew_database(self.server, self.template, self.used)
         else:
-            server = os.environ["TEST_DATABASE_URL"]
-            postgres.drop_database(server, self.used)
-            postgres.copy_database(server, self.template, self.used)
+            _copy_sqlite(self.template, self.used)
 
 
 def _copy_sqlite(origin: str, target: str) -> None:
@@ -82,7 +81,9 @@ def storage(request: pytest.FixtureRequest) -> Iterator[Storage]:
     if request.config.getoption("--database") == "postgresql":
         server = os.environ["TEST_DATABASE_URL"]
         with postgres.database(server) as template, postgres.database(server) as used:
-            yield Storage(template, used)
+            engine = postgres.commanding(server)
+            yield Storage(template, used, engine)
+            engine.dispose()
         return
     folder = Path(folders.fast_folder()) / f"fablab-test-{os.getpid()}"
     folder.mkdir(exist_ok=True)
