@@ -28,7 +28,8 @@ from tests.cast import PASSWORD, Cast, make_cast
 from tests.support import folders, postgres
 
 _own_server = ExitStack()
-LONG = ("test_demo.py", "test_main_job.py", "test_worker.py", "test_race.py", "test_accessibility.py")
+LONG = ("test_main_job.py", "test_demo.py", "test_worker.py", "test_accessibility.py", "test_race.py")
+"""What takes longest, and mostly waits for other processes."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -43,8 +44,22 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with what takes longest, so that no worker is left alone with it at the end."""
-    items.sort(key=lambda item: item.path.name not in LONG)
+    """Begin with what takes longest, in every worker, so that none is left alone with it at the end.
+
+    Each worker begins with a share of all tests that stand beside each other, and later takes some from others.
+    """
+    long = sorted((item for item in items if item.path.name in LONG), key=lambda item: LONG.index(item.path.name))
+    short = [item for item in items if item.path.name not in LONG]
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    left = len(items)
+    items.clear()
+    for worker in range(workers):
+        share = long[worker::workers]
+        more = max(0, left // (workers - worker) - len(share))
+        items += [*share, *short[:more]]
+        left -= len(share) + more
+        del short[:more]
+    items += short
 
 
 def pytest_collection_finish() -> None:
