@@ -2,7 +2,7 @@
 
 `racer.py DATABASE_URL RESOURCES MEMBERS SLOTS [cancel]`; there is a process for each of the members, joined by commas.
 Of several resources, joined by commas, it wants one at random for each slot; with `cancel` it gives back a third of
-what it got. The processes are forked from this one, which has imported all that they need but has connected to nothing.
+what it got. The processes are forked from this one, which has prepared all that they need but connected to nothing.
 """
 
 import json
@@ -15,6 +15,8 @@ from datetime import UTC, datetime, timedelta
 from multiprocessing import get_context
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
+
+from sqlalchemy.orm import configure_mappers
 
 from fablab.booking.services import Wish, book, cancel
 from fablab.core.config import load_config
@@ -36,6 +38,7 @@ def race_all(
 ) -> list[dict[str, object]]:
     """Let each of the members race in a process of their own; what became of each."""
     count = len(member_ids)
+    configure_mappers()  # Here, once, rather than in each of them while it keeps the others waiting.
     with ProcessPoolExecutor(count, _FORKED, _ready.append, (_FORKED.Barrier(count),)) as pool:
         begun = [
             pool.submit(race, database_url, resource_ids, member_id, slots, seed, give_back)
