@@ -17,7 +17,7 @@ from fablab.presence.models import ArrivalReason, PublicKind
 from fablab.presence.wording import public_name, reason_name
 
 LONGEST_NAME = 80
-Entry = TypeVar("Entry", ArrivalReason, PublicKind)
+Entry = TypeVar("Entry", bound=ArrivalReason | PublicKind)
 
 
 def reasons(session: Session, *, closed: bool = False) -> list[ArrivalReason]:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from fablab.core.errors import NotFound
 from fablab.core.period import Period
+from fablab.members.models import Member
 from fablab.presence import rules
 from fablab.presence.models import Arrival
 from fablab.shifts.queries import hours_of_sites
@@ -145,6 +146,12 @@ def regulars(session: Session, site_id: int, since: datetime, *, limit: int = 30
         .limit(limit)
     )
     return [member_id for member_id in session.scalars(query) if member_id is not None]
+
+
+def people(session: Session, member_ids: Iterable[int]) -> list[Member]:
+    """Those of these people who have not left the lab."""
+    wanted = (Member.id.in_(set(member_ids)), Member.left_at.is_(None), Member.merged_into_id.is_(None))
+    return list(session.scalars(select(Member).where(*wanted).order_by(Member.id)))
 
 
 def where_they_are(session: Session, member_ids: Iterable[int]) -> dict[int, int]:

@@ -126,7 +126,7 @@ def end_of_double(session: Session, member_id: int, now: datetime) -> None:
     """End the stay of a record that turned out to be a double: the other record says where its person is."""
     row = queries.open_arrival_of(session, member_id)
     if row is not None:
-        _end(session, row, max(now, row.arrived_at), Ended.MERGED)
+        _end(session, row, now, Ended.MERGED)
 
 
 def seen_by(session: Session, actor: Actor, arrival_id: int, *, lock: bool = False) -> Arrival:
@@ -208,7 +208,8 @@ def _chosen(session: Session, coming: Coming, before: Arrival | None) -> tuple[i
 
 
 def _end(session: Session, row: Arrival, at: datetime, how: Ended) -> Arrival:
-    row.departed_at = at
+    # Of two at once the second may have read its clock first.
+    row.departed_at = max(at, row.arrived_at)
     row.ended = how
     row.version += 1
     session.flush()

@@ -19,17 +19,21 @@ from fablab.web.catalog import (
 from fablab.web.ground import access, errors, filters, guards, headers, locale
 from fablab.web.ground.inputs import RowId
 from fablab.web.money import billing, invoices, prices
-from fablab.web.people import accesses, auth, invitations, me, prefs, start, tokens, training, welcome
+from fablab.web.people import accesses, auth, badges, invitations, me, prefs, start, tokens, training, welcome
 from fablab.web.people import members as people
 from fablab.web.places import entities, hours, network, pictures, seasons, sites, timetables
 from fablab.web.places import site_cards as places
+from fablab.web.presence import arrivals, entries, here, terminal, terminals
+from fablab.web.presence import board as presence
 from fablab.web.shifts import board as shifts
 from fablab.web.shifts import duties
 
 SCREENS = (
     accesses,
     appointments,
+    arrivals,
     auth,
+    badges,
     billing,
     bundles,
     categories,
@@ -37,8 +41,10 @@ SCREENS = (
     desk,
     duties,
     entities,
+    entries,
     free,
     health,
+    here,
     home,
     hours,
     invitations,
@@ -56,6 +62,7 @@ SCREENS = (
     pictures,
     places,
     prefs,
+    presence,
     prices,
     problems,
     reporting,
@@ -65,6 +72,8 @@ SCREENS = (
     shifts,
     sites,
     start,
+    terminal,
+    terminals,
     timetables,
     tokens,
     training,

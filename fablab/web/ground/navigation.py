@@ -70,6 +70,13 @@ def _all() -> list[tuple[str, list[Place]]]:
             _("Desk"),
             [
                 Place("desk.page", _("Desk"), "inbox", staff),
+                Place(
+                    "presence.page",
+                    _("Presence"),
+                    "door-open",
+                    Role.HOST,
+                    rooms=("arrivals", "badges", "entries", "terminals"),
+                ),
                 Place("problems.page", _("Problems"), "exclamation-octagon", staff),
                 Place("maintenance.page", _("Maintenance"), "wrench-adjustable", staff),
                 Place("shifts.page", _("Shifts"), "calendar-week", Role.HOST),

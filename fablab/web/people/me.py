@@ -1,6 +1,7 @@
 """One's own page: reservations, certificates, use, and the account."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -17,6 +18,7 @@ from fablab.core.refusals import Refused
 from fablab.members import passwords, signin
 from fablab.members import queries as members
 from fablab.members import services as people
+from fablab.presence import queries as presence
 from fablab.training import queries as training
 from fablab.usage import queries as usage
 from fablab.usage.models import UsageSession
@@ -28,6 +30,7 @@ from fablab.web.people import accesses
 screen = Blueprint("me", __name__)
 CHANGE = "password change"
 """What attempts at the present password are counted as."""
+YEAR = timedelta(days=365)
 
 
 class PasswordForm(LabForm):
@@ -97,6 +100,7 @@ def _show(form: PasswordForm) -> str:
         tokens=members.tokens_of(session, member_id),
         is_adviser=outcomes.is_adviser(session, member_id),
         accesses=accesses.held(member_id),
+        visits=presence.arrivals_of(session, members.identities(session, member_id), now - YEAR),
         form=form,
     )
 
