@@ -3,6 +3,8 @@
 from flask_openapi3 import OpenAPI
 
 from fablab.api import (
+    arrivals,
+    badges,
     cards,
     categories,
     docs,
@@ -24,12 +26,15 @@ from fablab.api import (
     timetables,
     transfer,
     usage,
+    visitors,
 )
 from fablab.api.auth import ask
 from fablab.api.blueprint import api
 from fablab.api.errors import answer_errors
 
 MODULES = (
+    arrivals,
+    badges,
     cards,
     categories,
     docs,
@@ -51,6 +56,7 @@ MODULES = (
     timetables,
     transfer,
     usage,
+    visitors,
 )
 """Imported so that their routes are on the blueprint."""
 

@@ -103,13 +103,17 @@ def arrivals(session: Session, site_id: int, within: Period, *, offset: int = 0,
 
 
 def arrivals_of(
-    session: Session, member_ids: Iterable[int], since: datetime, *, offset: int = 0, limit: int = MOST
+    session: Session, member_ids: Iterable[int], within: Period, *, offset: int = 0, limit: int = MOST
 ) -> list[Arrival]:
-    """The arrivals of a person, given as the records that are theirs, since an instant; the latest first."""
+    """The arrivals of a person, given as the records that are theirs, in a period; the latest first."""
     query = (
         select(Arrival)
         .options(*_WHOLE)
-        .where(Arrival.member_id.in_(set(member_ids)), Arrival.arrived_at >= since)
+        .where(
+            Arrival.member_id.in_(set(member_ids)),
+            Arrival.arrived_at >= within.start,
+            Arrival.arrived_at < within.end,
+        )
         .order_by(Arrival.arrived_at.desc(), Arrival.id.desc())
         .offset(offset)
         .limit(limit)

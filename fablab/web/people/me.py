@@ -13,7 +13,7 @@ from fablab.core import clock
 from fablab.core.db import db, transaction
 from fablab.core.i18n import _
 from fablab.core.money import rounded
-from fablab.core.period import month_at, month_of
+from fablab.core.period import Period, month_at, month_of
 from fablab.core.refusals import Refused
 from fablab.members import passwords, signin
 from fablab.members import queries as members
@@ -30,7 +30,7 @@ from fablab.web.people import accesses
 screen = Blueprint("me", __name__)
 CHANGE = "password change"
 """What attempts at the present password are counted as."""
-YEAR = timedelta(days=365)
+YEAR, MINUTE = timedelta(days=365), timedelta(minutes=1)
 
 
 class PasswordForm(LabForm):
@@ -100,7 +100,7 @@ def _show(form: PasswordForm) -> str:
         tokens=members.tokens_of(session, member_id),
         is_adviser=outcomes.is_adviser(session, member_id),
         accesses=accesses.held(member_id),
-        visits=presence.arrivals_of(session, members.identities(session, member_id), now - YEAR),
+        visits=presence.arrivals_of(session, members.identities(session, member_id), Period(now - YEAR, now + MINUTE)),
         form=form,
     )
 
