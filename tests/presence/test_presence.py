@@ -18,6 +18,7 @@ from fablab.presence.corrections import Correction
 from fablab.presence.figures import Facet, Visits
 from fablab.presence.models import Arrival, ArrivalReason, Ended, PublicKind, Recorded
 from fablab.presence.services import Coming
+from fablab.worker import Worker
 from tests.conftest import Lab
 from tests.support.threads import at_once
 
@@ -165,6 +166,15 @@ def test_who_comes_back_after_a_closing_begins_a_new_stay_though_the_worker_slep
         (MONDAY + 8 * HOUR, Ended.CLOSING),
         (None, None),
     ]
+
+
+def test_the_worker_looks_after_those_who_forgot(lab: Lab) -> None:
+    began = datetime.now(UTC) - timedelta(days=3)
+    arrive(lab, lab.cast.student, began, member_id=lab.cast.student, site_id=lab.cast.workshop)
+
+    Worker(lab.app).end_stays()
+
+    assert stays(lab) == [(lab.cast.student, began, began + 16 * HOUR, Ended.CLOSING)]
 
 
 def test_two_taps_are_enough_since_the_last_time_tells_the_rest(lab: Lab) -> None:
