@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from unicodedata import combining, normalize
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
@@ -167,7 +168,7 @@ def where_they_are(session: Session, member_ids: Iterable[int]) -> dict[int, int
 
 
 def _order(row: Arrival) -> tuple[int, str, int]:
-    """People by name, then guests, then groups."""
-    if row.member is not None:
-        return 0, row.member.name.lower(), row.id
-    return (2 if row.is_group else 1), (row.label or row.guest_name or "").lower(), row.id
+    """People by name, whatever its accents, then guests, then groups."""
+    name = row.member.name if row.member else row.label or row.guest_name or ""
+    plain = "".join(sign for sign in normalize("NFKD", name.lower()) if not combining(sign))
+    return (0 if row.member else 2 if row.is_group else 1), plain, row.id
