@@ -84,6 +84,14 @@ def open_arrival_of(session: Session, member_id: int) -> Arrival | None:
     return session.scalar(query)
 
 
+def stay_at(session: Session, member_id: int, site_id: int, now: datetime) -> Arrival | None:
+    """Somebody's stay at a site, which they may still end themselves: also shortly after it has closed."""
+    row = open_arrival_of(session, member_id)
+    if row is None or row.site_id != site_id or rules.is_forgotten(ends_of(session, [row], now)[row.id], now):
+        return None
+    return row
+
+
 def latest_of(session: Session, member_id: int) -> Arrival | None:
     """Somebody's latest arrival, which tells why they usually come."""
     query = select(Arrival).options(*_WHOLE).where(Arrival.member_id == member_id)

@@ -78,6 +78,17 @@ ROUTES = [
             "issuer-rules": ("GET", "POST"),
             "issuer-rules/1": ("DELETE",),
             "resources.csv": ("GET", "POST"),
+            "arrivals": ("GET", "POST"),
+            "arrivals/1": ("PATCH", "DELETE"),
+            "arrival-reasons": ("GET", "POST"),
+            "arrival-reasons/1": ("PATCH",),
+            "public-kinds": ("GET", "POST"),
+            "public-kinds/1": ("PATCH",),
+            "members/1/badges": ("GET", "POST"),
+            "members/1/badges/1": ("DELETE",),
+            "members/1/pin": ("PUT",),
+            "sites/1/terminals": ("GET", "POST"),
+            "terminals/1": ("DELETE",),
         }.items()
         for method in methods
     ),

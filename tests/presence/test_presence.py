@@ -141,6 +141,9 @@ def test_a_forgotten_departure_ends_at_closing_and_is_marked(lab: Lab) -> None:
 
     assert inside(lab, cast.office, closing - MINUTE) == [("Maker", False)]
     assert inside(lab, cast.office, closing) == [("Maker", True)]
+    for moment, found in ((closing + HOUR - MINUTE, True), (closing + HOUR, False)):
+        assert (queries.stay_at(lab.session, cast.maker, cast.office, moment) is not None) == found
+    assert queries.stay_at(lab.session, cast.maker, cast.workshop, MONDAY) is None
     for moment, count in ((closing + HOUR - MINUTE, 0), (closing + HOUR, 1), (closing + HOUR, 0)):
         with transaction() as session:
             assert services.end_forgotten(session, moment) == count

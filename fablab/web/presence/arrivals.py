@@ -188,25 +188,22 @@ def _count(text: str) -> int:
 
 def _ask(greeting: Greeting) -> str:
     session = db.session()
-    latest = queries.latest_of(session, greeting.member.id) if greeting.member else None
-    here = latest if latest and latest.departed_at is None and latest.site_id == greeting.site.id else None
+    latest = here = None
+    if greeting.member:
+        latest = queries.latest_of(session, greeting.member.id)
+        here = queries.stay_at(session, greeting.member.id, greeting.site.id, clock.now())
     kind_id = request.form.get("public_kind_id")
     return render_template(
         "presence/_arrive.html" if inputs.from_htmx() else "presence/arrive.html",
         greeting=greeting,
         site=greeting.site,
         latest=latest,
-        here_since=here if here and not _is_unsure(here) else None,
+        here_since=here,
         choices=lists.reasons(session),
         publics=lists.publics(session),
         public_kind_id=inputs.row_id(kind_id) if kind_id else latest.public_kind_id if latest else None,
         longest=LONGEST_NAME,
     )
-
-
-def _is_unsure(row: Arrival) -> bool:
-    now = clock.now()
-    return now >= queries.ends_of(db.session(), [row], now)[row.id]
 
 
 def _show(arrival_id: int, reasons: list[str] | None = None) -> str:

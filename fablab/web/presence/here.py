@@ -22,11 +22,11 @@ def page(slug: str) -> str:
     """Ask why they come; visitors are told to sign in, or to tell the desk."""
     session, now = db.session(), clock.now()
     site = sites.site_by_slug(session, slug)
-    latest = queries.latest_of(session, current_user.id) if current_user.is_authenticated else None
-    here = latest if latest and latest.departed_at is None and latest.site_id == site.id else None
-    if here is not None and now >= queries.ends_of(session, [here], now)[here.id]:
-        here = None
-    return render_template("here/page.html", site=site, latest=latest, present=here, choices=lists.reasons(session))
+    latest = present = None
+    if current_user.is_authenticated:
+        latest = queries.latest_of(session, current_user.id)
+        present = queries.stay_at(session, current_user.id, site.id, now)
+    return render_template("here/page.html", site=site, latest=latest, present=present, choices=lists.reasons(session))
 
 
 @screen.post("/here/<slug>/arrive")

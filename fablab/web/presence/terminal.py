@@ -115,18 +115,14 @@ def _again(key: str) -> Response:
 
 def _greet(key: str, terminal: Terminal, member_id: int) -> str:
     reading, now = db.session(), clock.now()
-    latest = queries.latest_of(reading, member_id)
-    here = latest if latest and latest.departed_at is None and latest.site_id == terminal.site_id else None
-    if here is not None and now >= queries.ends_of(reading, [here], now)[here.id]:
-        here = None
     with use_locale(members.member(reading, member_id).locale):
         return render_template(
             "terminal/greet.html",
             key=key,
             site=terminal.site,
             name=_first_name(member_id),
-            is_in=here is not None,
-            latest=latest,
+            is_in=queries.stay_at(reading, member_id, terminal.site_id, now) is not None,
+            latest=queries.latest_of(reading, member_id),
             choices=lists.reasons(reading),
             patience=PATIENCE_SECONDS // 2,
         )
