@@ -21,6 +21,7 @@ from fablab.core.db import db, transaction
 from fablab.delivery import deliver
 from fablab.notices.shifts import remind
 from fablab.notices.upkeep import tell_due
+from fablab.presence.services import end_forgotten
 from fablab.shifts.plan import lay_out
 from fablab.sites import queries as sites
 from fablab.usage.connections import Means
@@ -32,6 +33,7 @@ BEAT_SECONDS = 5
 OUTBOX_SECONDS = 2
 SHIFTS_SECONDS = 120
 UPKEEP_SECONDS = 3600
+PRESENCE_SECONDS = 300
 
 
 class Worker:
@@ -83,6 +85,11 @@ class Worker:
         with transaction() as session:
             tell_due(session, clock.now())
 
+    def end_stays(self) -> None:
+        """End the stays of those who forgot to say that they leave."""
+        with transaction() as session:
+            end_forgotten(session, clock.now())
+
     def deliver(self) -> None:
         """Send what waits in the outbox."""
         deliver(self._config)
@@ -100,6 +107,7 @@ class Worker:
             (self.beat, BEAT_SECONDS, "beat"),
             (self.look_after_shifts, SHIFTS_SECONDS, "default"),
             (self.tell_of_maintenance, UPKEEP_SECONDS, "default"),
+            (self.end_stays, PRESENCE_SECONDS, "default"),
         ):
             scheduler.add_job(
                 self._safely(job), "interval", seconds=seconds, next_run_time=first, executor=executor, id=job.__name__

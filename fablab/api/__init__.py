@@ -3,6 +3,8 @@
 from flask_openapi3 import OpenAPI
 
 from fablab.api import (
+    arrivals,
+    badges,
     cards,
     categories,
     charters,
@@ -26,12 +28,15 @@ from fablab.api import (
     timetables,
     transfer,
     usage,
+    visitors,
 )
 from fablab.api.auth import ask
 from fablab.api.blueprint import api
 from fablab.api.errors import answer_errors
 
 MODULES = (
+    arrivals,
+    badges,
     cards,
     categories,
     charters,
@@ -55,6 +60,7 @@ MODULES = (
     timetables,
     transfer,
     usage,
+    visitors,
 )
 """Imported so that their routes are on the blueprint."""
 

@@ -22,6 +22,7 @@ from fablab.web.money import billing, invoices, prices
 from fablab.web.people import (
     accesses,
     auth,
+    badges,
     card,
     charters,
     emails,
@@ -40,13 +41,17 @@ from fablab.web.people import (
 from fablab.web.people import members as people
 from fablab.web.places import entities, hours, network, pictures, seasons, sites, timetables
 from fablab.web.places import site_cards as places
+from fablab.web.presence import arrivals, entries, here, terminal, terminals
+from fablab.web.presence import board as presence
 from fablab.web.shifts import board as shifts
 from fablab.web.shifts import duties
 
 SCREENS = (
     accesses,
     appointments,
+    arrivals,
     auth,
+    badges,
     billing,
     bundles,
     card,
@@ -57,9 +62,11 @@ SCREENS = (
     duties,
     emails,
     entities,
+    entries,
     families,
     free,
     health,
+    here,
     home,
     hours,
     invitations,
@@ -77,6 +84,7 @@ SCREENS = (
     pictures,
     places,
     prefs,
+    presence,
     prices,
     problems,
     reporting,
@@ -88,6 +96,8 @@ SCREENS = (
     sign_up,
     sites,
     start,
+    terminal,
+    terminals,
     timetables,
     tokens,
     training,

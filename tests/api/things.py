@@ -15,8 +15,11 @@ from fablab.catalog.models import CategoryKind
 from fablab.catalog.papers import Paper
 from fablab.catalog.services import ResourceCard, add_resource
 from fablab.core.db import transaction
-from fablab.members import accesses, charters, guardians
+from fablab.members import accesses, badges, charters, guardians
 from fablab.members import queries as members
+from fablab.presence import services as presence
+from fablab.presence import terminals
+from fablab.presence.services import Coming
 from fablab.shifts import plan, services
 from fablab.shifts.plan import ShiftCard
 from fablab.sites import exceptions, levels, places, timetabling
@@ -63,6 +66,10 @@ def things_at(lab: Lab, site_id: int) -> dict[str, int]:
             "guardianship_id": guardians.appoint(session, admin, cast.trainer, cast.newcomer, now).id,
             "charter_id": charters.publish(session, admin, site_id, "Charte", "Ranger.", monday.date(), now).id,
             "access_id": accesses.give_access(session, admin, cast.newcomer, 3, now, site_id=site_id).id,
+            "badge_id": badges.give_badge(session, admin, cast.newcomer, "04A15F7790", now).id,
+            "arrival_id": presence.arrive(session, admin, Coming(site_id=site_id, member_id=cast.newcomer), now).id,
+            "terminal_id": terminals.add_terminal(session, admin, site_id, "Entrée", now)[0].id,
+            "entry_id": 1,
             "entity_id": cast.entity,
             "rule_id": 1,
             "room_id": places.add_room(session, admin, site_id, "Salle B").id,

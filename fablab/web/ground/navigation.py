@@ -71,17 +71,31 @@ def _all() -> list[tuple[str, list[Place]]]:
             [
                 Place("desk.page", _("Desk"), "inbox", staff),
                 Place(
+                    "presence.page",
+                    _("Presence"),
+                    "door-open",
+                    Role.HOST,
+                    rooms=("arrivals", "entries", "terminals"),
+                ),
+                Place("shifts.page", _("Shifts"), "calendar-week", Role.HOST),
+                Place("problems.page", _("Problems"), "exclamation-octagon", staff),
+                Place("maintenance.page", _("Maintenance"), "wrench-adjustable", staff),
+                Place("appointments.page", _("Appointments"), "chat-dots", staff),
+            ],
+        ),
+        (
+            _("Community"),
+            [
+                Place(
                     "people.page",
                     _("People"),
                     "people",
                     Role.HOST,
-                    rooms=("accesses", "card", "families", "waiting", "wards"),
+                    rooms=("accesses", "badges", "card", "families", "waiting", "wards"),
                 ),
-                Place("problems.page", _("Problems"), "exclamation-octagon", staff),
-                Place("maintenance.page", _("Maintenance"), "wrench-adjustable", staff),
-                Place("shifts.page", _("Shifts"), "calendar-week", Role.HOST),
-                Place("appointments.page", _("Appointments"), "chat-dots", staff),
                 Place("training.page", _("Training"), "award", Role.TRAINER),
+                Place("charters.staff_page", _("Charters"), "file-earmark-text", staff),
+                Place("invitations.page", _("Invitations"), "envelope", Role.ADMIN, everywhere=True),
             ],
         ),
         (
@@ -102,8 +116,6 @@ def _all() -> list[tuple[str, list[Place]]]:
         (
             _("Network"),
             [
-                Place("charters.staff_page", _("Charters"), "file-earmark-text", staff),
-                Place("invitations.page", _("Invitations"), "envelope", Role.ADMIN, everywhere=True),
                 Place(
                     "network.page",
                     _("Network"),

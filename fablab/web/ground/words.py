@@ -6,6 +6,8 @@ from fablab.catalog.models import CategoryKind, FieldKind, FileRole, ProblemKind
 from fablab.core.i18n import _
 from fablab.members.models import Permission, Role
 from fablab.members.people import Standing as PeopleStanding
+from fablab.presence.models import Ended, Recorded
+from fablab.presence.wording import public_name, reason_name
 from fablab.shifts.models import DutyState
 from fablab.sites.models import SignUpRule
 from fablab.usage.models import Condition, Review
@@ -117,6 +119,32 @@ def reservation_state(reservation: Reservation) -> str:
     if reservation.state == ReservationState.NO_SHOW:
         return _("Nobody came")
     return _("Used") if reservation.started_at else _("Over")
+
+
+arrival_reason = reason_name
+public_kind = public_name
+
+
+def recorded(code: str) -> str:
+    """How an arrival was written down."""
+    return {
+        Recorded.DESK: _("Greeted at the desk"),
+        Recorded.QR: _("Arrived by the QR code"),
+        Recorded.BADGE: _("Arrived with a badge"),
+        Recorded.PIN: _("Arrived with a PIN"),
+        Recorded.API: _("Arrived by the API"),
+    }[Recorded(code)]
+
+
+def ended(code: str) -> str:
+    """How a stay ended."""
+    return {
+        Ended.PERSON: _("said that they leave"),
+        Ended.DESK: _("the desk saw them leave"),
+        Ended.CLOSING: _("forgotten, ended at closing"),
+        Ended.ELSEWHERE: _("arrived at another place"),
+        Ended.MERGED: _("the same person twice"),
+    }[Ended(code)]
 
 
 def duty_state(code: str) -> str:
