@@ -3,3 +3,8 @@
 from blinker import Signal
 
 password_link_made = Signal("A link to set a password was made. Sends: session, member, secret, now.")
+account_invitation_made = Signal(
+    "Somebody was invited by mail into an organisation’s account. Sends: session, invitation, secret, now."
+)
+account_left = Signal("Somebody no longer uses an account. Sends: session, account, member_id, by_id, now.")
+owner_appointed = Signal("Somebody now answers for an account. Sends: session, account, member_id, by_id, now.")
