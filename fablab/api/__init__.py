@@ -3,6 +3,8 @@
 from flask_openapi3 import OpenAPI
 
 from fablab.api import (
+    account_people,
+    accounts,
     cards,
     categories,
     docs,
@@ -16,6 +18,7 @@ from fablab.api import (
     papers,
     photos,
     problems,
+    projects,
     reservations,
     resources,
     rooms,
@@ -30,6 +33,8 @@ from fablab.api.blueprint import api
 from fablab.api.errors import answer_errors
 
 MODULES = (
+    account_people,
+    accounts,
     cards,
     categories,
     docs,
@@ -43,6 +48,7 @@ MODULES = (
     papers,
     photos,
     problems,
+    projects,
     reservations,
     resources,
     rooms,

@@ -3,6 +3,7 @@
 from flask import Flask
 
 from fablab.web import desk, health, home
+from fablab.web.accounts import account_people, account_projects, accounts, organisations
 from fablab.web.calendar import appointments, day, free, live, machine, reservations, sheet
 from fablab.web.catalog import (
     bundles,
@@ -28,6 +29,9 @@ from fablab.web.shifts import duties
 
 SCREENS = (
     accesses,
+    account_people,
+    account_projects,
+    accounts,
     appointments,
     auth,
     billing,
@@ -50,6 +54,7 @@ SCREENS = (
     maintenance,
     me,
     network,
+    organisations,
     outages,
     papers,
     people,

@@ -86,7 +86,9 @@ def downgrade() -> None:
         op.drop_index(op.f(f"ix_{table}_account_id_{column}"), table)
     op.drop_index("uq_accounts_personal", "accounts")
     # Of somebody's two personal accounts, one was closed: it goes with what was merged, as if an organisation's.
-    op.execute("UPDATE accounts SET kind = 'organisation', owner_id = NULL WHERE kind = 'personal' AND closed_at IS NOT NULL")
+    op.execute(
+        "UPDATE accounts SET kind = 'organisation', owner_id = NULL WHERE kind = 'personal' AND closed_at IS NOT NULL"
+    )
     _one_personal_account("kind = 'personal'")
     for table, name, _kind, _default in reversed(COLUMNS):
         op.execute(f"ALTER TABLE {table} DROP COLUMN {name}")

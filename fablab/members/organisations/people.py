@@ -59,9 +59,23 @@ def card_of(session: Session, place: AccountMember) -> PlaceCard:
     return PlaceCard(
         is_owner=place.is_owner,
         all_projects=place.all_projects,
-        project_ids=tuple(sorted(_named(session, place.account_id, place.member_id))),
+        project_ids=tuple(named_projects(session, place.account_id).get(place.member_id, [])),
         monthly_cap_cents=place.monthly_cap_cents,
     )
+
+
+def named_projects(session: Session, account_id: int) -> dict[int, list[int]]:
+    """The open projects of an account in which each of its people is named; those who are in none are left out."""
+    query = (
+        select(ProjectMember.member_id, ProjectMember.project_id)
+        .join(Project, Project.id == ProjectMember.project_id)
+        .where(Project.account_id == account_id, Project.closed_at.is_(None), ProjectMember.left_at.is_(None))
+        .order_by(ProjectMember.project_id)
+    )
+    found: dict[int, list[int]] = {}
+    for member_id, project_id in session.execute(query):
+        found.setdefault(member_id, []).append(project_id)
+    return found
 
 
 def edit_place(
@@ -200,20 +214,6 @@ def name_in(session: Session, member_id: int, wanted: Iterable[int], among: Iter
     for project_id in sorted(set(wanted) - set(present)):
         session.add(ProjectMember(project_id=project_id, member_id=member_id, joined_at=now))
     session.flush()
-
-
-def _named(session: Session, account_id: int, member_id: int) -> set[int]:
-    query = (
-        select(ProjectMember.project_id)
-        .join(Project, Project.id == ProjectMember.project_id)
-        .where(
-            Project.account_id == account_id,
-            Project.closed_at.is_(None),
-            ProjectMember.member_id == member_id,
-            ProjectMember.left_at.is_(None),
-        )
-    )
-    return set(session.scalars(query))
 
 
 def _last_owner(session: Session, account: Account, row: AccountMember) -> list[Refusal]:

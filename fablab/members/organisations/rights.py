@@ -69,18 +69,31 @@ def sight(session: Session, actor: Actor, account_id: int) -> Sight:
     )
 
 
-def edited(session: Session, actor: Actor, account_id: int) -> Account:
-    """An account that somebody is about to change, locked until the transaction ends.
+def kept(session: Session, actor: Actor, account_id: int) -> Sight:
+    """An account that somebody keeps: owns, or may change for its owners.
 
     Raises:
         NotFound: there is none, or it is nothing to them.
         Forbidden: they may see it, and not change it.
     """
-    queries.lock_account(session, account_id)
     seen = sight(session, actor, account_id)
     if not seen.may_edit:
         raise Forbidden(f"account {account_id}")
-    return seen.account
+    return seen
+
+
+def keeps(session: Session, actor: Actor, account_id: int) -> bool:
+    """Tell whether somebody keeps an account."""
+    try:
+        return sight(session, actor, account_id).may_edit
+    except NotFound:
+        return False
+
+
+def edited(session: Session, actor: Actor, account_id: int) -> Account:
+    """The same for somebody who is about to change it: locked until the transaction ends."""
+    queries.lock_account(session, account_id)
+    return kept(session, actor, account_id).account
 
 
 def place_of(session: Session, account_id: int, member_id: int) -> AccountMember | None:
