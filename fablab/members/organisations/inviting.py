@@ -87,25 +87,30 @@ def revoke(session: Session, actor: Actor, account_id: int, invitation_id: int, 
 
 def invitation(session: Session, secret: str, now: datetime) -> AccountInvitation:
     """The invitation that a link opens; NotFound if it lets nobody in, or no more."""
-    found = session.scalar(select(AccountInvitation).where(AccountInvitation.hash == queries.hash_of(secret)))
+    found = _by_secret(session, secret)
     if found is None or found.used_at or found.revoked_at or found.expires_at <= now or found.account.closed_at:
         raise NotFound("account invitation")
     return found
 
 
 def accept(session: Session, actor: Actor, secret: str, now: datetime) -> AccountMember:
-    """Join the account that a link opens; who is in it already stays as they are, and the link stays for another.
+    """Join the account that a link opens; twice equals once. Who is in it already stays as they are, and the link
+    stays for another.
 
     Raises:
         NotFound: the link opens nothing, or no more.
     """
-    seen = invitation(session, secret, now)
+    known = _by_secret(session, secret)
+    if known is None:
+        raise NotFound("account invitation")
     # Accounts are locked before their invitations by whoever changes either.
-    queries.lock_account(session, seen.account_id)
-    query = select(AccountInvitation).where(AccountInvitation.id == seen.id).with_for_update()
+    queries.lock_account(session, known.account_id)
+    query = select(AccountInvitation).where(AccountInvitation.id == known.id).with_for_update()
     session.scalar(query.execution_options(populate_existing=True))
+    present = rights.place_of(session, known.account_id, actor.member_id)
+    if present is not None and known.used_by_id == actor.member_id:
+        return present
     row = invitation(session, secret, now)
-    present = rights.place_of(session, row.account_id, actor.member_id)
     if present is not None:
         return present
     place = AccountMember(account_id=row.account_id, member_id=actor.member_id, joined_at=now)
@@ -115,6 +120,10 @@ def accept(session: Session, actor: Actor, secret: str, now: datetime) -> Accoun
     who, subject = actor.member_id, f"account:{row.account_id}"
     note(session, who, "account_member.joined", now, member_id=who, subject=subject, details={"invitation": row.id})
     return place
+
+
+def _by_secret(session: Session, secret: str) -> AccountInvitation | None:
+    return session.scalar(select(AccountInvitation).where(AccountInvitation.hash == queries.hash_of(secret)))
 
 
 def _forget_addresses(session: Session, account_id: int, now: datetime) -> None:
