@@ -34,7 +34,7 @@ class PlaceForm(LabForm):
     """What somebody is allowed."""
 
     monthly_cap = cap_field()
-    all_projects = RadioField(choices=[("yes", ""), ("no", "")], default="yes")
+    all_projects = RadioField(default="yes")
     project_ids = TickList(coerce=int, choices=[])
     is_owner = BooleanField()
     version = HiddenField(default="1")
