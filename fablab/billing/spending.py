@@ -4,29 +4,29 @@ questions (`booking.purse`) and owners'.
 Amounts are exact cents, VAT included, so that sums can be compared with a cap; only what is shown is rounded.
 """
 
-from collections.abc import Container, Iterable
-from datetime import UTC, date, datetime, time, timedelta
+from collections.abc import Container, Iterator, Mapping
+from datetime import date, datetime, timedelta
 from fractions import Fraction
 from functools import cached_property
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import ColumnElement, and_, false, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, contains_eager, joinedload
 
-from fablab.billing.charges import BILLED, charges_of_sessions
+from fablab.billing.charges import BILLED, is_charged
 from fablab.billing.models import Charge, IssuerRule, Price
 from fablab.billing.prices import issuer_rules, pick_issuer
 from fablab.billing.prices import prices as every_price
 from fablab.booking.models import Reservation, ReservationState
 from fablab.booking.purse import Commitment, Expense, Kind
 from fablab.catalog.models import Resource
-from fablab.core.period import Period, first_day_of, month_at
+from fablab.core.period import Period, month_of
 from fablab.members.models import Member
 from fablab.sites import queries as sites
 from fablab.sites.models import VatRegime
 from fablab.usage.models import Connection, UsageSession
 
-_MARGIN = timedelta(days=2)
-"""More than any two clocks of the world differ, and than a print may begin before its reservation."""
+_EARLIEST = timedelta(hours=1)
+"""More than a print may begin before its reservation."""
 
 
 class Reckoner:
@@ -50,6 +50,7 @@ class PriceList:
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        self._known: dict[tuple[int, int, int, date], Price | None] = {}
 
     def cost(self, resource: Resource, member: Member, start: datetime, seconds: int) -> Fraction | None:
         """Exact cents, VAT included, for a use of so many seconds that begins at `start`.
@@ -58,7 +59,10 @@ class PriceList:
         use is measured it will be, and nobody can say how much: None.
         """
         day = start.astimezone(resource.site.zone).date()
-        price = self._price(resource, member, day)
+        key = (resource.site_id, resource.category_id, member.class_id, day)
+        if key not in self._known:
+            self._known[key] = self._price(resource, member, day)
+        price = self._known[key]
         factor = self._vat(price, day) if price else None
         if price is None or factor is None:
             return None if resource.id in self._measured else Fraction(0)
@@ -108,114 +112,131 @@ def commitments(
     session: Session, account_id: int, month: str, now: datetime, *, apart_from: Container[int] = ()
 ) -> list[Commitment]:
     """All that an account has spent or promised in a month `YYYY-MM`, cut on each site's clock as charges are; in a
-    fixed number of statements.
+    fixed number of statements. What was charged and measured is summed by the database.
 
     A reservation that is not over promises its whole length, less what was measured under it; a use counts by itself,
     charged or not yet.
     """
-    around = _around(month)
-    uses = _uses(session, account_id, around)
-    charged = charges_of_sessions(session, [use.id for use in uses])
     prices = PriceList(session)
+    months = {row.id: month_of(month, row.zone) for row in sites.sites(session)}
     return [
-        *_charges(session, account_id, month),
-        *(
-            _of_use(use, use.member, use.id in charged, prices)
-            for use in uses
-            if use.member is not None and _month_of(use) == month
-        ),
-        *_promised(
-            [
-                row
-                for row in _reservations(session, account_id, around, now)
-                if row.id not in apart_from and month_at(row.starts_at, row.resource.site.zone) == month
-            ],
-            uses,
-            prices,
-        ),
+        *_charged(session, account_id, month),
+        *_measured(session, account_id, months),
+        *_waiting(session, account_id, months, prices),
+        *_promised(session, account_id, months, (now, apart_from), prices),
     ]
 
 
-def _around(month: str) -> Period:
-    """A period that holds the month on every clock of the world."""
-    first = first_day_of(month)
-    following = (first.replace(day=28) + timedelta(days=4)).replace(day=1)
-    return Period(datetime.combine(first, time(), UTC) - _MARGIN, datetime.combine(following, time(), UTC) + _MARGIN)
+Months = Mapping[int, Period]
+"""The month on the clock of each site."""
 
 
-def _month_of(use: UsageSession) -> str:
-    return month_at(use.started_at, use.resource.site.zone)
+def _within(months: Months, began: InstrumentedAttribute[datetime]) -> ColumnElement[bool]:
+    """What began in the month of its resource's site; the statement joins the resource."""
+    return or_(
+        false(),
+        *(and_(Resource.site_id == site_id, began >= part.start, began < part.end) for site_id, part in months.items()),
+    )
 
 
-def _charges(session: Session, account_id: int, month: str) -> Iterable[Commitment]:
-    query = select(Charge).where(Charge.account_id == account_id, Charge.month == month).order_by(Charge.id)
-    for row in session.scalars(query):
+def _charged(session: Session, account_id: int, month: str) -> Iterator[Commitment]:
+    """The sum of the charges of each person, project and price; a reversed one is nothing."""
+    alike = (Charge.member_id, Charge.project_id, Charge.price_cents, Charge.per_seconds, Charge.gross)
+    query = (
+        select(*alike, Charge.vat_rate_bp, func.sum(Charge.quantity_seconds).label("seconds"))
+        .where(Charge.account_id == account_id, Charge.month == month)
+        .group_by(*alike, Charge.vat_rate_bp)
+    )
+    for row in session.execute(query):
+        exact = Fraction(int(row.seconds) * row.price_cents, row.per_seconds)
         yield Commitment(
             kind=Kind.CHARGED,
             member_id=row.member_id,
             project_id=row.project_id,
-            cents=row.exact * with_vat(row.gross, row.vat_rate_bp),
+            cents=exact * with_vat(row.gross, row.vat_rate_bp),
         )
 
 
-def _uses(session: Session, account_id: int, around: Period) -> list[UsageSession]:
+def _measured(session: Session, account_id: int, months: Months) -> Iterator[Commitment]:
+    """The measured time of each person and project, whatever it costs."""
+    query = (
+        select(UsageSession.member_id, UsageSession.project_id, func.sum(UsageSession.seconds).label("seconds"))
+        .join(Resource, Resource.id == UsageSession.resource_id)
+        .where(UsageSession.account_id == account_id, _within(months, UsageSession.started_at))
+        .group_by(UsageSession.member_id, UsageSession.project_id)
+    )
+    for row in session.execute(query):
+        yield Commitment(
+            kind=Kind.CHARGED, member_id=row.member_id, project_id=row.project_id, seconds=int(row.seconds)
+        )
+
+
+def _waiting(session: Session, account_id: int, months: Months, prices: PriceList) -> Iterator[Commitment]:
+    """What the uses that will be charged, and are not, would cost."""
     query = (
         select(UsageSession)
-        .options(joinedload(UsageSession.resource).joinedload(Resource.site), joinedload(UsageSession.member))
+        .join(UsageSession.resource)
+        .options(contains_eager(UsageSession.resource).joinedload(Resource.site), joinedload(UsageSession.member))
         .where(
             UsageSession.account_id == account_id,
-            UsageSession.started_at >= around.start,
-            UsageSession.started_at < around.end,
+            _within(months, UsageSession.started_at),
+            UsageSession.nature.in_(BILLED),
+            UsageSession.seconds > 0,
+            ~UsageSession.waived,
+            ~is_charged(),
         )
+        .order_by(UsageSession.id)
     )
-    return list(session.scalars(query.order_by(UsageSession.id)))
+    for use in session.scalars(query):
+        if use.member is not None:
+            cost = prices.cost(use.resource, use.member, use.started_at, use.seconds)
+            yield _expected(Kind.WAITING, use.member.id, use.project_id, cost)
 
 
-def _of_use(use: UsageSession, member: Member, is_charged: bool, prices: PriceList) -> Commitment:
-    """A use's measured time, and what it will cost if that is not among the charges yet."""
-    cost: Fraction | None = Fraction(0)
-    waits = not is_charged and not use.waived and use.nature in BILLED
-    if waits and use.seconds:
-        cost = prices.cost(use.resource, member, use.started_at, use.seconds)
-    return Commitment(
-        kind=Kind.WAITING if waits else Kind.CHARGED,
-        member_id=member.id,
-        project_id=use.project_id,
-        cents=cost or Fraction(0),
-        seconds=use.seconds,
-        unpriced=cost is None,
-    )
-
-
-def _reservations(session: Session, account_id: int, around: Period, now: datetime) -> list[Reservation]:
+def _promised(
+    session: Session, account_id: int, months: Months, since: tuple[datetime, Container[int]], prices: PriceList
+) -> Iterator[Commitment]:
+    """What reservations that are not over promise besides what was measured under them."""
+    now, apart_from = since
     query = (
         select(Reservation)
-        .options(joinedload(Reservation.resource).joinedload(Resource.site), joinedload(Reservation.member))
+        .join(Reservation.resource)
+        .options(contains_eager(Reservation.resource).joinedload(Resource.site), joinedload(Reservation.member))
         .where(
             Reservation.account_id == account_id,
-            Reservation.starts_at >= around.start,
-            Reservation.starts_at < around.end,
+            _within(months, Reservation.starts_at),
             Reservation.ends_at > now,
             Reservation.state == ReservationState.BOOKED,
             Reservation.nature.in_(BILLED),
         )
     )
-    return list(session.scalars(query.order_by(Reservation.id)))
-
-
-def _promised(rows: Iterable[Reservation], uses: Iterable[UsageSession], prices: PriceList) -> Iterable[Commitment]:
-    used: dict[int | None, int] = {}
-    for use in uses:
-        used[use.reservation_id] = used.get(use.reservation_id, 0) + use.seconds
+    rows = [row for row in session.scalars(query.order_by(Reservation.id)) if row.id not in apart_from]
+    measured = _measured_under(session, account_id, rows)
     for row in rows:
-        left = row.period.seconds - used.get(row.id, 0)
-        if left <= 0:
-            continue
-        cost = prices.cost(row.resource, row.member, row.starts_at, left)
-        yield Commitment(
-            kind=Kind.RESERVED,
-            member_id=row.member_id,
-            project_id=row.project_id,
-            cents=cost or Fraction(0),
-            unpriced=cost is None,
+        left = row.period.seconds - measured.get(row.id, 0)
+        if left > 0:
+            cost = prices.cost(row.resource, row.member, row.starts_at, left)
+            yield _expected(Kind.RESERVED, row.member_id, row.project_id, cost)
+
+
+def _measured_under(session: Session, account_id: int, rows: list[Reservation]) -> dict[int, int]:
+    """The seconds measured so far under each of these reservations."""
+    if not rows:
+        return {}
+    begun = min(row.starts_at for row in rows) - _EARLIEST
+    query = (
+        select(UsageSession.reservation_id, func.sum(UsageSession.seconds).label("seconds"))
+        .where(
+            UsageSession.account_id == account_id,
+            UsageSession.started_at >= begun,
+            UsageSession.reservation_id.in_([row.id for row in rows]),
         )
+        .group_by(UsageSession.reservation_id)
+    )
+    return {row.reservation_id: int(row.seconds) for row in session.execute(query)}
+
+
+def _expected(kind: Kind, member_id: int, project_id: int | None, cost: Fraction | None) -> Commitment:
+    return Commitment(
+        kind=kind, member_id=member_id, project_id=project_id, cents=cost or Fraction(0), unpriced=cost is None
+    )
