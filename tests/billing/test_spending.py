@@ -27,6 +27,7 @@ from tests.billing.months import close
 from tests.conftest import Lab, hours_from
 from tests.members.organisations import allow, cooperative, project, write
 from tests.prints import Printer
+from tests.web.test_statements import counted
 
 NOW = datetime(2026, 3, 1, 8, tzinfo=UTC)
 FIRST = datetime(2026, 3, 2, 8, tzinfo=UTC)
@@ -173,6 +174,29 @@ def test_owners_see_it_by_person_and_project_and_others_what_is_theirs(lab: Lab)
     for who in (cast.trainer, cast.fabmanager):
         with pytest.raises(NotFound):
             usage_of(lab, who, account)
+
+
+def test_a_month_of_many_needs_no_more_statements(lab: Lab) -> None:
+    cast, account = lab.cast, cooperative(lab, cap=100_000)
+    printer = Printer(lab, cast.printer)
+
+    def asked() -> int:
+        usage_of(lab, cast.maker, account, NOW)
+        with counted() as seen:
+            usage_of(lab, cast.maker, account, NOW)
+        return len(seen)
+
+    def live(hours: range) -> None:
+        for hour in hours:
+            who = (cast.maker, cast.student)[hour % 2]
+            book(lab, who, account, FIRST + timedelta(hours=hour), 60)
+            if hour % 3 == 0:
+                printer.prints(FIRST + timedelta(hours=hour), 1800)
+
+    live(range(6))
+    few = asked()
+    live(range(6, 24))
+    assert asked() == few
 
 
 def test_who_left_or_was_merged_is_still_in_the_past_by_the_name_of_now(lab: Lab) -> None:

@@ -12,6 +12,7 @@ from fablab.core.i18n import _, show_period
 from fablab.core.refusals import Conflict, Refused
 from fablab.members import queries as members
 from fablab.members.models import Role
+from fablab.members.organisations import projects
 from fablab.web.calendar.outcomes import OutcomeForm, part_of
 from fablab.web.ground import access, inputs
 
@@ -81,6 +82,7 @@ def _show(
         template,
         reservation=found,
         account=account,
+        project=projects.project(session, found.project_id) if found.project_id else None,
         quote=price,
         reasons=reasons or [],
         is_open=is_open,
