@@ -136,18 +136,7 @@ def move(
     ]
     if reasons:
         raise _refused(reasons)
-    session.add(
-        ReservationChange(
-            reservation_id=seen.id,
-            at=now,
-            by_id=actor.member_id,
-            resource_id=seen.resource_id,
-            starts_at=seen.starts_at,
-            ends_at=seen.ends_at,
-            places=seen.places,
-            reason=reason,
-        )
-    )
+    session.add(_as_it_was(seen, actor, reason, now))
     before = catalog.resource(session, seen.resource_id)
     seen.resource_id = resource_id
     seen.version += 1
@@ -156,6 +145,19 @@ def move(
     claiming.claim(session, seen, chosen)
     moved.send(None, session=session, reservation=seen, before=before, by_id=actor.member_id, reason=reason, now=now)
     return seen
+
+
+def _as_it_was(row: Reservation, actor: Actor, reason: str, now: datetime) -> ReservationChange:
+    return ReservationChange(
+        reservation_id=row.id,
+        at=now,
+        by_id=actor.member_id,
+        resource_id=row.resource_id,
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
+        places=row.places,
+        reason=reason,
+    )
 
 
 def cancel(session: Session, actor: Actor, reservation_id: int, now: datetime, *, reason: str = "") -> Reservation:
