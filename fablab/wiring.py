@@ -9,15 +9,18 @@ from flask import Flask, appcontext_pushed
 
 from fablab import models
 from fablab.billing import handlers as billing_handlers
+from fablab.billing.spending import Reckoner
+from fablab.booking.purse import set_purse
 from fablab.core.config import Config
 from fablab.core.db import db, engine_url, prepare_engine
 from fablab.core.links import set_public_url
+from fablab.notices import accounts as account_notices
 from fablab.notices import handlers as notice_handlers
 from fablab.notices import people as people_notices
 from fablab.notices import problems as problem_notices
 from fablab.notices import shifts as shift_notices
 
-WIRED = (models, billing_handlers, notice_handlers, people_notices, problem_notices, shift_notices)
+WIRED = (models, account_notices, billing_handlers, notice_handlers, people_notices, problem_notices, shift_notices)
 """Imported so that their rows are known and their handlers listen."""
 
 
@@ -35,6 +38,7 @@ def wire(app: Flask, config: Config) -> None:
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = _engine_options(config)
     # Requests, commands and the worker all begin by opening a context, each in a thread of its own.
     appcontext_pushed.connect(lambda sender: set_public_url(config.public_url), sender=app, weak=False)
+    set_purse(Reckoner())
     db.init_app(app)
     with app.app_context():
         prepare_engine(db.engine)

@@ -3,6 +3,8 @@
 from flask_openapi3 import OpenAPI
 
 from fablab.api import (
+    account_people,
+    accounts,
     arrivals,
     badges,
     cards,
@@ -20,6 +22,7 @@ from fablab.api import (
     papers,
     photos,
     problems,
+    projects,
     reservations,
     resources,
     rooms,
@@ -35,6 +38,8 @@ from fablab.api.blueprint import api
 from fablab.api.errors import answer_errors
 
 MODULES = (
+    account_people,
+    accounts,
     arrivals,
     badges,
     cards,
@@ -52,6 +57,7 @@ MODULES = (
     papers,
     photos,
     problems,
+    projects,
     reservations,
     resources,
     rooms,

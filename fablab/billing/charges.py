@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import exists, select
+from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from fablab.billing.models import Charge, InvoiceCharge
@@ -112,17 +112,21 @@ def rate_waiting(session: Session, now: datetime) -> int:
     return sum(bring_in_line(session, usage, now) is not None for usage in unpriced(session, limit=100_000))
 
 
+def is_charged() -> ColumnElement[bool]:
+    """For a statement about uses: those that have a charge which was not reversed.
+
+    A reversal takes the whole quantity back, so that a sum tells it; asking for a charge that no other reverses makes
+    SQLite read every charge for each use.
+    """
+    charged = select(func.sum(Charge.quantity_seconds)).where(Charge.usage_session_id == UsageSession.id)
+    return func.coalesce(charged.correlate(UsageSession).scalar_subquery(), 0) > 0
+
+
 def unpriced(session: Session, month: str | None = None, *, limit: int = 200) -> list[UsageSession]:
     """Uses up to that month that should be charged and have no charge, since no price was in force.
 
     They are shown to the treasurer, who enters one; they are never taken for free.
     """
-    reversal = aliased(Charge)
-    stands = (
-        exists()
-        .where(Charge.usage_session_id == UsageSession.id, Charge.reverses_id.is_(None))
-        .where(~exists().where(reversal.reverses_id == Charge.id))
-    )
     query = (
         select(UsageSession)
         .options(joinedload(UsageSession.resource).joinedload(Resource.site), joinedload(UsageSession.member))
@@ -133,7 +137,7 @@ def unpriced(session: Session, month: str | None = None, *, limit: int = 200) ->
             ~UsageSession.waived,
             UsageSession.nature.in_(BILLED),
             UsageSession.seconds > 0,
-            ~stands,
+            ~is_charged(),
         )
         .order_by(UsageSession.started_at, UsageSession.id)
         .limit(limit)

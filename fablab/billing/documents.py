@@ -72,6 +72,7 @@ def _words(content: dict[str, Any]) -> dict[str, Any]:
             [_("Number"), content["number"]],
             [_("Date"), show_date(issued_on)],
             [_("Use of"), show_month(date.fromisoformat(content["first_day"]))],
+            *_references(buyer),
         ],
         "seller": _breakable(seller["name"], *seller["address"].splitlines(), *_identities(seller)),
         "buyer_title": _("Invoiced to"),
@@ -107,11 +108,23 @@ def _breakable(*texts: str) -> list[str]:
 
 def _identities(party: dict[str, Any]) -> list[str]:
     found = []
-    if party.get("siren"):
+    if party.get("siret"):
+        found.append(f"SIRET {party['siret']}")
+    elif party.get("siren"):
         found.append(f"SIREN {party['siren']}")
     if party.get("vat_number"):
         found.append(_("VAT number %(number)s", number=party["vat_number"]))
     return found
+
+
+def _references(buyer: dict[str, Any]) -> list[list[str]]:
+    """What a buyer's own office wants to read; invoices of before organisations had these say nothing of them."""
+    orders = [buyer.get("purchase_order"), *buyer.get("project_orders", [])]
+    named = (
+        (_("Purchase order"), ", ".join(text for text in orders if text)),
+        (_("Service"), buyer.get("service_code")),
+    )
+    return [[title, *_breakable(text)] for title, text in named if text]
 
 
 def _rate(rate_bp: int) -> str:

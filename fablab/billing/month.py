@@ -17,7 +17,7 @@ from fablab.core.i18n import _
 from fablab.core.period import first_day_of, month_of
 from fablab.core.refusals import Refused
 from fablab.members.actor import Actor
-from fablab.members.models import Account, Member, Role
+from fablab.members.models import Account, Member, Project, Role
 from fablab.sites import queries as sites
 from fablab.sites.models import LegalEntity
 
@@ -206,6 +206,10 @@ def _content(
             "name": account.name,
             "address": account.billing_address,
             "siren": account.siren,
+            "siret": account.siret,
+            "purchase_order": account.purchase_order,
+            "service_code": account.service_code,
+            "project_orders": _project_orders(session, draft.bill),
             "email": owner.email if owner else None,
             "account_id": account.id,
         },
@@ -218,6 +222,17 @@ def _content(
         "vat_cents": draft.bill.vat_cents,
         "gross_cents": draft.bill.gross_cents,
     }
+
+
+def _project_orders(session: Session, bill: Bill) -> list[str]:
+    """The purchase orders of the projects that were used for, where they have their own; each once."""
+    ids = [charge_id for line in bill.lines for charge_id in line.charge_ids]
+    query = (
+        select(Project.purchase_order)
+        .join(Charge, Charge.project_id == Project.id)
+        .where(Charge.id.in_(ids), Project.purchase_order != "")
+    )
+    return sorted(set(session.scalars(query)))
 
 
 def _line_says(line: Line) -> dict[str, Any]:

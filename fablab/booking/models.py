@@ -46,6 +46,7 @@ class Reservation(Model):
         UniqueConstraint("created_by_id", "request_key"),
         Index(None, "resource_id", "starts_at"),
         Index(None, "member_id", "starts_at"),
+        Index(None, "account_id", "starts_at"),
         Index(None, "starts_at"),
     )
 

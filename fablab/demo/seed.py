@@ -7,7 +7,7 @@ from sqlalchemy import select, update
 from fablab.core.db import db, transaction
 from fablab.core.outbox import OutboxRow
 from fablab.core.period import boundary_of, month_at
-from fablab.demo import cards, centre, families, history, people, places, shifts, upkeep, visits
+from fablab.demo import cards, centre, families, history, organisations, people, places, shifts, upkeep, visits
 from fablab.demo.network import Network, build, take_out_the_broken
 from fablab.members.models import Member
 from fablab.usage.connections import Means, connect
@@ -30,6 +30,7 @@ def fill(means: Means, now: datetime) -> None:
     begin = _first_day(now)
     with transaction() as session:
         network = build(session, begin, now)
+        organisations.found(session, network, boundary_of(begin, time(8), network.entity.zone))
         admin = network.actor(session, "admin")
         for machine in people.MACHINES:
             if machine.simulator:

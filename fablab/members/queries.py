@@ -158,8 +158,10 @@ def classes(session: Session) -> list[MemberClass]:
 
 
 def personal_account(session: Session, member_id: int) -> Account:
-    """The person's own account; every member has one."""
-    query = select(Account).where(Account.owner_id == member_id, Account.kind == AccountKind.PERSONAL)
+    """The person's own account that is open; every member has one."""
+    query = select(Account).where(
+        Account.owner_id == member_id, Account.kind == AccountKind.PERSONAL, Account.closed_at.is_(None)
+    )
     found = session.scalar(query)
     if found is None:
         raise NotFound(f"personal account of member {member_id}")
@@ -174,8 +176,25 @@ def account(session: Session, account_id: int) -> Account:
     return found
 
 
+def lock_account(session: Session, account_id: int) -> Account:
+    """The account as it is now, and nobody else spends on it or changes it until the transaction ends: every cap lies
+    within one account, so that its row is enough. Resources are locked before it. NotFound if there is none.
+    """
+    query = select(Account).where(Account.id == account_id).with_for_update(key_share=True)
+    found = session.scalar(query.execution_options(populate_existing=True))
+    if found is None:
+        raise NotFound(f"account {account_id}")
+    return found
+
+
+def lock_accounts(session: Session, account_ids: Iterable[int]) -> None:
+    """The same for several, in the order of their ids."""
+    query = select(Account.id).where(Account.id.in_(set(account_ids))).order_by(Account.id)
+    session.scalars(query.with_for_update(key_share=True)).all()
+
+
 def accounts_of(session: Session, member_id: int) -> list[Account]:
-    """The accounts that this person may use now: those of guardians who pay for them, their own, organisations'.
+    """The open accounts that this person may use now: those of guardians who pay for them, their own, organisations'.
 
     The first is the one that pays where nobody chooses.
     """
@@ -186,7 +205,8 @@ def accounts_of(session: Session, member_id: int) -> list[Account]:
         Guardianship.ward_id == member_id, Guardianship.pays, Guardianship.ended_at.is_(None)
     )
     query = select(Account).where(
-        or_(Account.owner_id == member_id, Account.owner_id.in_(payers), Account.id.in_(present))
+        or_(Account.owner_id == member_id, Account.owner_id.in_(payers), Account.id.in_(present)),
+        Account.closed_at.is_(None),
     )
 
     def order(row: Account) -> tuple[bool, bool, str, int]:
@@ -205,7 +225,9 @@ def identities(session: Session, member_id: int) -> list[int]:
 
 
 def accounts_seen_by(session: Session, member_id: int) -> list[int]:
-    """The accounts whose invoices this person may see: their own, and those of organisations that they own."""
+    """The accounts whose invoices this person may see: their own, and those of organisations that they own, closed
+    ones among them.
+    """
     owned = select(AccountMember.account_id).where(
         AccountMember.member_id == member_id, AccountMember.left_at.is_(None), AccountMember.is_owner
     )

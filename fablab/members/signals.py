@@ -9,3 +9,8 @@ email_change_asked = Signal(
     "Somebody wants another address; the link to confirm goes there. Sends: session, member, email, secret, now."
 )
 email_changed = Signal("Somebody's address is another one. Sends: session, member, before, now.")
+account_invitation_made = Signal(
+    "Somebody was invited by mail into an organisation’s account. Sends: session, invitation, secret, now."
+)
+account_left = Signal("Somebody no longer uses an account. Sends: session, account, member_id, by_id, now.")
+owner_appointed = Signal("Somebody now answers for an account. Sends: session, account, member_id, by_id, now.")

@@ -3,6 +3,7 @@
 from flask import Flask
 
 from fablab.web import desk, health, home, search
+from fablab.web.accounts import account_people, account_projects, accounts, organisations
 from fablab.web.calendar import appointments, day, free, live, machine, reservations, sheet
 from fablab.web.catalog import (
     bundles,
@@ -48,6 +49,9 @@ from fablab.web.shifts import duties
 
 SCREENS = (
     accesses,
+    account_people,
+    account_projects,
+    accounts,
     appointments,
     arrivals,
     auth,
@@ -78,6 +82,7 @@ SCREENS = (
     maintenance,
     me,
     network,
+    organisations,
     outages,
     papers,
     people,

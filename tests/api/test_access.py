@@ -20,8 +20,11 @@ ADMINS = {"admin"}
 OWNERS = {"maker", "fabmanager", "admin"}
 """Whose reservation it is, and staff of the site."""
 PAYERS = {"maker", "treasurer", "admin"}
+"""Whose account it is, and those who invoice it."""
 MENTIONED = ("resource_id", "site_id", "category_id", "entity_id", "member_id", "guardian_id")
 """Things that the table names in bodies."""
+FOUNDERS = {"fabmanager", "treasurer", "admin"}
+"""Who founds organisations, and sees who is in which."""
 NOT_OF_A_SITE = {
     ("GET", "/members"),
     ("GET", "/members/{member_id}"),
@@ -37,6 +40,10 @@ NOT_OF_A_SITE = {
     ("DELETE", "/members/{member_id}/badges/{badge_id}"),
     ("GET", "/resources.csv"),
     ("POST", "/resources.csv"),
+    ("GET", "/accounts/{account_id}"),
+    ("POST", "/accounts"),
+    ("GET", "/accounts/{account_id}/members"),
+    ("GET", "/projects/{project_id}"),
 }
 """What staff of any site may ask; it answers for their own."""
 
@@ -67,6 +74,25 @@ def calls(ids: Mapping[str, int]) -> dict[tuple[str, str], Call]:
         ("GET", "/usage"): Call(EVERYBODY, query=week),
         ("GET", "/invoices"): Call(EVERYBODY),
         ("GET", "/invoices/{invoice_id}.pdf"): Call(PAYERS),
+        ("GET", "/accounts"): Call(EVERYBODY),
+        ("POST", "/accounts"): Call(FOUNDERS, {"name": " ", "owner_id": 1}),
+        ("GET", "/accounts/{account_id}"): Call(PAYERS | FOUNDERS),
+        ("PATCH", "/accounts/{account_id}"): Call(PAYERS, stale),
+        ("GET", "/accounts/{account_id}/usage"): Call(PAYERS),
+        ("GET", "/accounts/{account_id}/usage.csv"): Call(PAYERS),
+        ("GET", "/accounts/{account_id}/members"): Call(PAYERS | FOUNDERS),
+        ("PATCH", "/accounts/{account_id}/members/{member_id}"): Call(PAYERS, stale),
+        ("POST", "/accounts/{account_id}/owners"): Call(PAYERS, {"member_id": ids["member_id"]}),
+        ("GET", "/accounts/{account_id}/invitations"): Call(PAYERS),
+        ("POST", "/accounts/{account_id}/invitations"): Call(PAYERS, {"email": "nobody"}),
+        ("POST", "/account-invitations/accept"): Call(set(), {"secret": "nothing"}),
+        ("GET", "/projects"): Call(EVERYBODY),
+        ("POST", "/accounts/{account_id}/projects"): Call(PAYERS, {"name": " "}),
+        ("GET", "/projects/{project_id}"): Call(PAYERS | FOUNDERS),
+        ("PATCH", "/projects/{project_id}"): Call(PAYERS, stale),
+        ("PUT", "/projects/{project_id}/members/{member_id}"): Call(PAYERS),
+        ("DELETE", "/projects/{project_id}/members/{member_id}"): Call(PAYERS),
+        ("DELETE", "/accounts/{account_id}/invitations/{invitation_id}"): Call(PAYERS),
         ("GET", "/sites"): Call(EVERYBODY),
         ("POST", "/sites"): Call(ADMINS, {"name": " ", "town": "Firminy"}),
         ("GET", "/sites/{site_id}"): Call(EVERYBODY),
@@ -188,6 +214,7 @@ def calls(ids: Mapping[str, int]) -> dict[tuple[str, str], Call]:
         ("DELETE", "/resources/{resource_id}/photo"): Call(FABMANAGERS),
         ("DELETE", "/sites/{site_id}/photo"): Call(FABMANAGERS),
         ("DELETE", "/sites/{site_id}/exceptions/{exception_id}"): Call(FABMANAGERS),
+        ("DELETE", "/accounts/{account_id}/members/{member_id}"): Call(PAYERS),
     }
 
 

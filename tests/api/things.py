@@ -5,6 +5,7 @@ from io import BytesIO
 from zoneinfo import ZoneInfo
 
 from PIL import Image
+from sqlalchemy.orm import Session
 
 from fablab.booking.models import Outcome
 from fablab.booking.services import Wish, book
@@ -17,6 +18,9 @@ from fablab.catalog.services import ResourceCard, add_resource
 from fablab.core.db import transaction
 from fablab.members import accesses, badges, charters, guardians
 from fablab.members import queries as members
+from fablab.members import services as people
+from fablab.members.organisations import inviting, projects
+from fablab.members.organisations.projects import ProjectCard
 from fablab.presence import services as presence
 from fablab.presence import terminals
 from fablab.presence.services import Coming
@@ -83,7 +87,19 @@ def things_at(lab: Lab, site_id: int) -> dict[str, int]:
             "shift_id": shift_id,
             "duty_id": services.take(session, lab.actor(cast.trainer), shift_id, now).id,
             "reservation_id": reservation_id,
+            **_account(session, lab, now),
         }
+
+
+def _account(session: Session, lab: Lab, now: datetime) -> dict[str, int]:
+    """An organisation that the maker owns, and the newcomer is in."""
+    maker = lab.actor(lab.cast.maker)
+    account = people.add_organisation(session, "Coopérative", members.member(session, maker.member_id), now)
+    _used, secret = inviting.invite(session, maker, account.id, "", now)
+    inviting.accept(session, lab.actor(lab.cast.newcomer), secret, now)
+    project = projects.add(session, maker, account.id, ProjectCard(name="Vélo cargo"), now)
+    other, _secret = inviting.invite(session, maker, account.id, "", now)
+    return {"account_id": account.id, "project_id": project.id, "invitation_id": other.id}
 
 
 def picture() -> bytes:

@@ -2,7 +2,14 @@
 
 from fablab.core.actor import Role
 from fablab.members.models.access import AccessToken, Invitation, PasswordToken, SignInAttempt
-from fablab.members.models.accounts import Account, AccountKind, AccountMember, Project
+from fablab.members.models.accounts import (
+    Account,
+    AccountInvitation,
+    AccountKind,
+    AccountMember,
+    Project,
+    ProjectMember,
+)
 from fablab.members.models.joining import (
     Authorisation,
     Badge,
@@ -19,6 +26,7 @@ __all__ = [
     "AccessGrant",
     "AccessToken",
     "Account",
+    "AccountInvitation",
     "AccountKind",
     "AccountMember",
     "Authorisation",
@@ -34,6 +42,7 @@ __all__ = [
     "PasswordToken",
     "Permission",
     "Project",
+    "ProjectMember",
     "Role",
     "RoleGrant",
     "SignInAttempt",

@@ -13,6 +13,7 @@ from fablab.core.refusals import Conflict, Refused
 from fablab.members import guardians
 from fablab.members import queries as members
 from fablab.members.models import Role
+from fablab.members.organisations import projects
 from fablab.web.calendar.outcomes import OutcomeForm, part_of
 from fablab.web.ground import access, inputs
 
@@ -83,6 +84,7 @@ def _show(
         template,
         reservation=found,
         account=account,
+        project=projects.project(session, found.project_id) if found.project_id else None,
         quote=price,
         reasons=reasons or [],
         is_open=is_open,

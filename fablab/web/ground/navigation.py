@@ -19,6 +19,8 @@ class Place:
     role: Role
     everywhere: bool = False
     """Only for those who have the role in the whole network."""
+    also: Role | None = None
+    """Another role that opens it."""
     rooms: tuple[str, ...] = ()
     """The blueprints of the pages that belong to it, besides its own."""
 
@@ -34,7 +36,7 @@ class Place:
     def is_for(self, viewer: Actor) -> bool:
         """Tell whether this person may open it."""
         may = viewer.may_everywhere if self.everywhere else viewer.may_anywhere
-        return self.endpoint in current_app.view_functions and may(self.role)
+        return self.endpoint in current_app.view_functions and any(may(role) for role in (self.role, self.also) if role)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +114,13 @@ def _all() -> list[tuple[str, list[Place]]]:
                 Place("hours.page", _("Hours"), "clock", staff, rooms=("timetables", "seasons")),
             ],
         ),
-        (_("Billing"), [Place("billing.page", _("Billing"), "receipt", Role.TREASURER)]),
+        (
+            _("Billing"),
+            [
+                Place("billing.page", _("Billing"), "receipt", Role.TREASURER),
+                Place("organisations.page", _("Organisations"), "building", staff, also=Role.TREASURER),
+            ],
+        ),
         (
             _("Network"),
             [
