@@ -3,6 +3,15 @@
 from fablab.core.actor import Role
 from fablab.members.models.access import AccessToken, Invitation, PasswordToken, SignInAttempt
 from fablab.members.models.accounts import Account, AccountKind, AccountMember, Project
+from fablab.members.models.conduct import (
+    Appeal,
+    ConductPolicy,
+    ConductStep,
+    Hold,
+    HoldKind,
+    Strike,
+    StrikeKind,
+)
 from fablab.members.models.joining import (
     Authorisation,
     Badge,
@@ -20,11 +29,16 @@ __all__ = [
     "Account",
     "AccountKind",
     "AccountMember",
+    "Appeal",
     "Authorisation",
     "Badge",
     "Charter",
     "CharterAcceptance",
+    "ConductPolicy",
+    "ConductStep",
     "Guardianship",
+    "Hold",
+    "HoldKind",
     "Invitation",
     "Member",
     "MemberClass",
@@ -36,4 +50,6 @@ __all__ = [
     "RoleGrant",
     "SignInAttempt",
     "SignUp",
+    "Strike",
+    "StrikeKind",
 ]
