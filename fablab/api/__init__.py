@@ -3,8 +3,10 @@
 from flask_openapi3 import OpenAPI
 
 from fablab.api import (
+    appeals,
     cards,
     categories,
+    conduct,
     docs,
     entities,
     invoices,
@@ -30,8 +32,10 @@ from fablab.api.blueprint import api
 from fablab.api.errors import answer_errors
 
 MODULES = (
+    appeals,
     cards,
     categories,
+    conduct,
     docs,
     entities,
     invoices,

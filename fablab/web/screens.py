@@ -19,7 +19,22 @@ from fablab.web.catalog import (
 from fablab.web.ground import access, errors, filters, guards, headers, locale
 from fablab.web.ground.inputs import RowId
 from fablab.web.money import billing, invoices, prices
-from fablab.web.people import accesses, auth, invitations, me, prefs, start, tokens, training, welcome
+from fablab.web.people import (
+    accesses,
+    appealing,
+    auth,
+    conduct,
+    invitations,
+    me,
+    policies,
+    prefs,
+    seeing,
+    start,
+    tokens,
+    training,
+    welcome,
+    why,
+)
 from fablab.web.people import members as people
 from fablab.web.places import entities, hours, network, pictures, seasons, sites, timetables
 from fablab.web.places import site_cards as places
@@ -28,11 +43,13 @@ from fablab.web.shifts import duties
 
 SCREENS = (
     accesses,
+    appealing,
     appointments,
     auth,
     billing,
     bundles,
     categories,
+    conduct,
     day,
     desk,
     duties,
@@ -55,12 +72,14 @@ SCREENS = (
     people,
     pictures,
     places,
+    policies,
     prefs,
     prices,
     problems,
     reporting,
     reservations,
     seasons,
+    seeing,
     sheet,
     shifts,
     sites,
@@ -70,6 +89,7 @@ SCREENS = (
     training,
     transfer,
     welcome,
+    why,
 )
 
 

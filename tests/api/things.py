@@ -16,6 +16,11 @@ from fablab.catalog.papers import Paper
 from fablab.catalog.services import ResourceCard, add_resource
 from fablab.core.db import transaction
 from fablab.members import accesses
+from fablab.members.conduct import appeals, holds, strikes
+from fablab.members.conduct.appeals import AppealCard
+from fablab.members.conduct.holds import HoldCard
+from fablab.members.conduct.strikes import StrikeCard
+from fablab.members.models import HoldKind, StrikeKind
 from fablab.shifts import plan, services
 from fablab.shifts.plan import ShiftCard
 from fablab.sites import exceptions, levels, places, timetabling
@@ -50,6 +55,10 @@ def things_at(lab: Lab, site_id: int) -> dict[str, int]:
         wish = Wish(resource_id=one, period=hours_from(monday, 1), member_id=cast.maker)
         reservation_id = book(session, lab.actor(cast.maker), wish, now).id
         session.add(Outcome(reservation_id=reservation_id, came=True, noted_at=now, noted_by_id=cast.admin))
+        hold = HoldCard(member_id=cast.newcomer, kind=HoldKind.OTHER, reason="x", site_id=site_id)
+        strike = StrikeCard(member_id=cast.newcomer, kind=StrikeKind.CONDUCT, reason="x", site_id=site_id)
+        strike_id = strikes.strike(session, admin, strike, now).id
+        appeal = AppealCard(text="x", strike_id=strike_id)
         return {
             "site_id": site_id,
             "resource_id": one,
@@ -71,6 +80,9 @@ def things_at(lab: Lab, site_id: int) -> dict[str, int]:
             "shift_id": shift_id,
             "duty_id": services.take(session, lab.actor(cast.trainer), shift_id, now).id,
             "reservation_id": reservation_id,
+            "hold_id": holds.place_hold(session, admin, hold, now).id,
+            "strike_id": strike_id,
+            "appeal_id": appeals.appeal(session, lab.actor(cast.newcomer), appeal, now).id,
         }
 
 

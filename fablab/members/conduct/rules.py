@@ -128,7 +128,8 @@ def one_more(
     strikes: Sequence[Struck], suspensions: Sequence[Suspended], ladder: Sequence[Step], now: datetime, kind: str
 ) -> Tally | None:
     """Where one more strike of that kind would lead: the harshest step that it would reach, or the nearest one."""
-    number = max((strike.number for strike in strikes), default=0) + 1
+    numbers = [*(strike.number for strike in strikes), *(item.last_number for item in suspensions)]
+    number = max(numbers, default=0) + 1
     then = [*strikes, Struck(number=number, kind=kind, at=now)]
     reached = due(then, suspensions, ladder, now)
     if reached is not None:

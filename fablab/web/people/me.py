@@ -24,6 +24,7 @@ from fablab.web.ground import access, inputs
 from fablab.web.ground.forms import LabForm, password_field
 from fablab.web.ground.months import lab_zone, months_back
 from fablab.web.people import accesses
+from fablab.web.people.records import own_records
 
 screen = Blueprint("me", __name__)
 CHANGE = "password change"
@@ -98,6 +99,7 @@ def _show(form: PasswordForm) -> str:
         is_adviser=outcomes.is_adviser(session, member_id),
         accesses=accesses.held(member_id),
         form=form,
+        records=own_records(access.actor(), now),
     )
 
 
