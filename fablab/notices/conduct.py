@@ -71,7 +71,7 @@ def tell_appeal(sender: Any, *, session: Session, appeal: Appeal, now: datetime)
     """Tell the staff who may answer."""
     for member in appeals.answerers(session, appeal):
         key = f"appeal:{appeal.id}:{member.id}"
-        values = {"appeal": appeal, "thing": appeals.thing_of(appeal), "person": appeal.member}
+        values = {"appeal": appeal, "thing": appeals.thing_of(appeal), "person": appeal.member, "wording": wording}
         write_mail(session, member, "appeal_made", key, now, link=link("/conduct"), **values)
 
 

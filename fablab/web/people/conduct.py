@@ -41,7 +41,7 @@ class HoldForm(LabForm):
     def offer(self) -> None:
         """Fill the lists: only what this person may place, where they may."""
         actor, own = access.actor(), own_sites()
-        kinds = list(HoldKind) if own else [HoldKind.UNPAID]
+        kinds = [HoldKind.SUSPENDED, HoldKind.UNPAID, HoldKind.OTHER] if own else [HoldKind.UNPAID]
         self.kind.choices = [(kind.value, wording.hold_kind(kind)) for kind in kinds]
         network = [(NETWORK, _("The whole network"))] if holds.may_settle(actor, HoldKind.UNPAID, None) else []
         self.site_id.choices = [*((row.id, row.name) for row in own), *network]
