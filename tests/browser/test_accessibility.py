@@ -36,6 +36,9 @@ def test_axe_finds_nothing_serious(desk: Desk, tomorrow: datetime, scheme: str) 
             "/invitations",
             "/maintenance",
             "/machines/import",
+            "/conduct",
+            "/conduct/network",
+            f"/people/{cast.maker}/conduct",
         ]
 
     found = {}

@@ -250,7 +250,8 @@ def _fields(rules: Rules) -> dict[str, object]:
 
 def test_two_strikes_at_once_suspend_once_and_one_event_strikes_once(lab: Lab) -> None:
     cast = lab.cast
-    write_rules(lab)
+    written = at_once(lab.app, [lambda: write_rules(lab)] * 2)
+    assert sorted(type(item).__name__ for item in written) == ["Conflict", "NoneType"]
     strike(lab, None, 1)
 
     at_once(lab.app, [lambda number=number: strike(lab, None, number) for number in (2, 3, 3)])

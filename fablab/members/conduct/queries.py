@@ -1,10 +1,9 @@
 """What is asked of holds, strikes and appeals, and who may see and settle them."""
 
-from collections.abc import Iterable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from fablab.core.actor import Actor, Role, including
@@ -96,11 +95,6 @@ def _appeals() -> Select[Appeal]:
     return select(Appeal).options(joinedload(Appeal.hold), joinedload(Appeal.strike))
 
 
-def in_force(moment: datetime) -> ColumnElement[bool]:
-    """The holds that were not lifted and are not over at an instant, those that begin later too."""
-    return Hold.lifted_at.is_(None) & or_(Hold.ends_at.is_(None), Hold.ends_at > moment)
-
-
 def holds_against(session: Session, member_id: int, site_id: int, period: Period, now: datetime) -> list[Hold]:
     """The holds that stand in the way of using a site in a period, asked now: those in force during a part of the
     period, and those in force now, since whoever is suspended reserves nothing either.
@@ -115,15 +109,6 @@ def holds_against(session: Session, member_id: int, site_id: int, period: Period
         ),
     )
     return list(session.scalars(query.order_by(Hold.starts_at, Hold.id)))
-
-
-def held_now(session: Session, member_ids: Iterable[int], now: datetime) -> dict[int, list[Hold]]:
-    """The holds in force now of each of these people who has one: for lists and for the desk."""
-    query = select(Hold).where(Hold.member_id.in_(set(member_ids)), in_force(now), Hold.starts_at <= now)
-    found: dict[int, list[Hold]] = {}
-    for row in session.scalars(query.order_by(Hold.id)):
-        found.setdefault(row.member_id, []).append(row)
-    return found
 
 
 def struck_under(session: Session, member_id: int, site_id: int | None) -> list[Struck]:

@@ -75,7 +75,7 @@ def _all() -> list[tuple[str, list[Place]]]:
                 Place("shifts.page", _("Shifts"), "calendar-week", Role.HOST),
                 Place("appointments.page", _("Appointments"), "chat-dots", staff),
                 Place("training.page", _("Training"), "award", Role.TRAINER),
-                Place("policies.page", _("Conduct"), "flag", staff, rooms=("conduct",)),
+                Place("conduct_rules.page", _("Conduct"), "flag", staff, rooms=("conduct",)),
             ],
         ),
         (

@@ -64,10 +64,12 @@ def record_of(actor: Actor, member_id: int, now: datetime) -> Record:
     names = members.names_of(session, {key for key in named if key is not None})
     places = {row.id: row.name for row in sites.sites(session)}
     waiting = [row for row in written if row.answered_at is None]
+    scopes = {row.site_id for row in holds} | {row.site_id for row in strikes}
+    zones = {site_id: queries.zone_of(session, site_id) for site_id in scopes}
 
     def shown(row: Hold | Strike) -> Shown:
         is_hold = isinstance(row, Hold)
-        zone = queries.zone_of(session, row.site_id)
+        zone = zones[row.site_id]
         author = row.placed_by_id if isinstance(row, Hold) else row.by_id
         undone_by = row.lifted_by_id if isinstance(row, Hold) else row.withdrawn_by_id
         return Shown(

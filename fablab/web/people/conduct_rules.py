@@ -28,7 +28,7 @@ from fablab.web.ground import access, inputs
 from fablab.web.ground.forms import LabForm
 from fablab.web.places.hours import own_sites
 
-screen = Blueprint("policies", __name__)
+screen = Blueprint("conduct_rules", __name__)
 BLANK_STEPS = 2
 COLUMNS = ("kind", "strikes", "within_days", "after", "days")
 
@@ -75,7 +75,7 @@ def answer(appeal_id: int) -> Response | tuple[str, int]:
     except Refused as refused:
         return _show(appeal_id, refused.messages), 409 if isinstance(refused, Conflict) else 422
     flash(_("Answered. The person gets a mail."), "ok")
-    return redirect(url_for("policies.page"))
+    return redirect(url_for("conduct_rules.page"))
 
 
 @screen.get("/conduct/network")
@@ -188,7 +188,7 @@ def _write(site_id: int | None) -> Response | tuple[str, int]:
             status = 409 if isinstance(refused, Conflict) else 422
         else:
             flash(_("Saved. What was struck before stays as it is."), "ok")
-            return redirect(url_for("policies.page"))
+            return redirect(url_for("conduct_rules.page"))
     return _edit(site_id, form, is_stale=status == 409), status
 
 
