@@ -103,19 +103,8 @@ def write_policy(
     reasons = _reasons_against(card.rules)
     if reasons:
         raise Refused(reasons)
-    rules = card.rules
-    row = ConductPolicy(
-        site_id=site_id,
-        version=version + 1,
-        is_own=card.is_own,
-        cancel_minutes=rules.cancel_minutes,
-        no_show_strikes=rules.no_show_strikes,
-        grace_minutes=rules.grace_minutes,
-        strike_days=rules.strike_days,
-        created_at=now,
-        created_by_id=actor.member_id,
-        steps=[_row_of(step) for step in sorted(rules.ladder, key=_order)],
-    )
+    row = _policy(card, actor.member_id, now)
+    row.site_id, row.version = site_id, version + 1
     session.add(row)
     try:
         session.flush()
@@ -128,6 +117,20 @@ def write_policy(
         session, actor.member_id, "conduct_policy.written", now, site_id=site_id, subject=subject, details=details
     )
     return row
+
+
+def _policy(card: PolicyCard, by_id: int, now: datetime) -> ConductPolicy:
+    rules = card.rules
+    return ConductPolicy(
+        is_own=card.is_own,
+        cancel_minutes=rules.cancel_minutes,
+        no_show_strikes=rules.no_show_strikes,
+        grace_minutes=rules.grace_minutes,
+        strike_days=rules.strike_days,
+        created_at=now,
+        created_by_id=by_id,
+        steps=[_row_of(step) for step in sorted(rules.ladder, key=_order)],
+    )
 
 
 def _row_of(step: Step) -> ConductStep:

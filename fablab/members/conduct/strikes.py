@@ -63,18 +63,8 @@ def strike(session: Session, actor: Actor | None, card: StrikeCard, now: datetim
     if reasons:
         raise Refused(reasons)
     policy = policies.policy_at(session, card.site_id)
-    days = policies.rules_of(policy).strike_days
-    row = Strike(
-        member_id=member.id,
-        kind=card.kind,
-        site_id=card.site_id,
-        reason=lines_of(card.reason),
-        subject=card.subject,
-        at=now,
-        by_id=actor.member_id if actor else None,
-        policy_id=policy.id if policy else None,
-        expires_at=now + timedelta(days=days) if days else None,
-    )
+    row = _row(card, policy, now)
+    row.by_id = actor.member_id if actor else None
     session.add(row)
     session.flush()
     _log(session, row, row.by_id, "strike.made", now)
@@ -83,6 +73,20 @@ def strike(session: Session, actor: Actor | None, card: StrikeCard, now: datetim
     struck.send(None, session=session, strike=row, tally=tally, now=now)
     _suspend_if_due(session, row, policy, record, now)
     return row
+
+
+def _row(card: StrikeCard, policy: ConductPolicy | None, now: datetime) -> Strike:
+    days = policies.rules_of(policy).strike_days
+    return Strike(
+        member_id=card.member_id,
+        kind=card.kind,
+        site_id=card.site_id,
+        reason=lines_of(card.reason),
+        subject=card.subject,
+        at=now,
+        policy_id=policy.id if policy else None,
+        expires_at=now + timedelta(days=days) if days else None,
+    )
 
 
 def withdraw_strike(session: Session, actor: Actor | None, strike_id: int, why: str, now: datetime) -> Strike:
