@@ -15,12 +15,22 @@ from fablab.core.config import Config
 from fablab.core.db import db, engine_url, prepare_engine
 from fablab.core.links import set_public_url
 from fablab.notices import accounts as account_notices
+from fablab.notices import conduct as conduct_notices
 from fablab.notices import handlers as notice_handlers
 from fablab.notices import people as people_notices
 from fablab.notices import problems as problem_notices
 from fablab.notices import shifts as shift_notices
 
-WIRED = (models, account_notices, billing_handlers, notice_handlers, people_notices, problem_notices, shift_notices)
+WIRED = (
+    models,
+    account_notices,
+    billing_handlers,
+    conduct_notices,
+    notice_handlers,
+    people_notices,
+    problem_notices,
+    shift_notices,
+)
 """Imported so that their rows are known and their handlers listen."""
 
 

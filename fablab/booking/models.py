@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from fablab.catalog.models import Resource
 from fablab.core.db import Instant, Model, OptionalInstant
 from fablab.core.period import Period
+from fablab.core.personal import did
 from fablab.members.models import Member
 
 LONGEST_CLAIM = timedelta(days=31)
@@ -71,6 +72,9 @@ class Reservation(Model):
     cancelled_by_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"))
     cancel_reason: Mapped[str] = mapped_column(default="", server_default=text("''"))
     """What its member is told when staff have cancelled it."""
+    missed_at: Mapped[OptionalInstant]
+    """When staff said that nobody came."""
+    missed_by_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"), info=did())
     version: Mapped[int] = mapped_column(default=1)
     resource: Mapped[Resource] = relationship()
     member: Mapped[Member] = relationship(foreign_keys=member_id)

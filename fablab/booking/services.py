@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from fablab.booking import claiming, paying, queries
 from fablab.booking.claiming import Chosen
+from fablab.booking.lateness import strike_if_late
 from fablab.booking.models import Nature, Reservation, ReservationChange, ReservationState
 from fablab.booking.opening import hours_of
 from fablab.booking.paying import Moving, Paying
@@ -101,6 +102,24 @@ def reasons_against(session: Session, actor: Actor, wish: Wish, now: datetime) -
     ]
 
 
+def why_not(session: Session, actor: Actor, wish: Wish, now: datetime) -> list[Refusal]:
+    """The same for staff of the site, hosts too, who only look: why somebody may not have what they wish.
+
+    Raises:
+        NotFound: there is no such resource or person.
+        Forbidden: not a host of its site.
+    """
+    taking = claiming.look(session, [wish.resource_id])
+    resource = taking.resource(wish.resource_id)
+    actor.needs_at_site(Role.HOST, resource.site_id)
+    try:
+        _check_member(session, members.member(session, wish.member_id).id)
+    except Refused as refused:
+        return list(refused.refusals)
+    chosen = taking.choose(session, wish.resource_id, wish.places, wish.period, now)
+    return check(_facts(session, resource, wish, chosen, now))
+
+
 def move(
     session: Session, actor: Actor, reservation_id: int, resource_id: int, now: datetime, *, reason: str = ""
 ) -> Reservation:
@@ -161,7 +180,8 @@ def _as_it_was(row: Reservation, actor: Actor, reason: str, now: datetime) -> Re
 
 
 def cancel(session: Session, actor: Actor, reservation_id: int, now: datetime, *, reason: str = "") -> Reservation:
-    """Give the place back; staff may say why. Cancelling twice equals once.
+    """Give the place back; staff may say why. Cancelling twice equals once. After the deadline of the rules in force it
+    counts as a late cancellation, unless staff of the site do it.
 
     Raises:
         NotFound: it is neither the person's own nor at a site of theirs.
@@ -172,8 +192,9 @@ def cancel(session: Session, actor: Actor, reservation_id: int, now: datetime, *
     session.refresh(seen)
     if seen.state == ReservationState.CANCELLED:
         return seen
-    if seen.ends_at <= now:
+    if seen.ends_at <= now or seen.state != ReservationState.BOOKED:
         raise Refused.because("over", _("This reservation is over; it can no longer be cancelled."))
+    strike_if_late(session, actor, seen, now)
     seen.state = ReservationState.CANCELLED
     seen.cancelled_at = now
     seen.cancelled_by_id = actor.member_id
@@ -245,7 +266,7 @@ def _facts(session: Session, resource: Resource, wish: Wish, chosen: Chosen, now
         now=now,
         period=wish.period,
         zone=site.zone,
-        standing=standing.reasons_against(session, wish.member_id, site.id, wish.period),
+        standing=standing.reasons_against(session, wish.member_id, site.id, wish.period, now),
         hours=hours,
         level=level,
         levels={} if hours.is_open(level, wish.period) else sites.access_levels(session),

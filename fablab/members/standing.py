@@ -5,7 +5,7 @@ function each, in the order in which people can do something about it.
 """
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
@@ -13,17 +13,24 @@ from fablab.core.i18n import _
 from fablab.core.period import Period
 from fablab.core.refusals import Refusal
 from fablab.members import charters, guardians, queries
+from fablab.members.conduct import queries as conduct
+from fablab.members.conduct import wording
 from fablab.members.models import Member, MemberState, Permission
 from fablab.sites import queries as sites
 from fablab.sites.models import Site
 
 
-def reasons_against(session: Session, member_id: int, site_id: int, period: Period) -> list[Refusal]:
-    """Every reason why this person may not use that site in that time, whatever the resource."""
+def reasons_against(
+    session: Session, member_id: int, site_id: int, period: Period, now: datetime | None = None
+) -> list[Refusal]:
+    """Every reason why this person may not use that site in that time, whatever the resource; asked now, or (None) at
+    the moment when the time begins.
+    """
     member, site = queries.member(session, member_id), sites.site(session, site_id)
     return [
         *_joined(member),
         *_accepted(session, member, site, period),
+        *_held(session, member, site, period, now or period.start),
         *_guarded(session, member, site, period),
     ]
 
@@ -39,6 +46,18 @@ def _accepted(session: Session, member: Member, site: Site, period: Period) -> I
     for charter in charters.missing(session, member.id, site.id, day):
         text = _("The charter “%(title)s” must be accepted first; it is on the page “My page”.", title=charter.title)
         yield Refusal("charter", text, overridable=True)
+
+
+def _held(session: Session, member: Member, site: Site, period: Period, now: datetime) -> Iterator[Refusal]:
+    """Who is suspended reserves nothing meanwhile, nor for a time within the suspension."""
+    for hold in conduct.holds_against(session, member.id, site.id, period, now):
+        values = {
+            "kind": wording.hold_kind(hold.kind),
+            "until": wording.until(hold.ends_at, site.zone),
+            "reason": hold.reason.rstrip("."),
+        }
+        text = _("%(kind)s, %(until)s: %(reason)s. Whoever finds this wrong can appeal on their page.") % values
+        yield Refusal(f"hold_{hold.kind}", text, overridable=True)
 
 
 def _guarded(session: Session, member: Member, site: Site, period: Period) -> Iterator[Refusal]:

@@ -22,15 +22,19 @@ from fablab.web.ground.inputs import RowId
 from fablab.web.money import billing, invoices, prices
 from fablab.web.people import (
     accesses,
+    appealing,
     auth,
     badges,
     card,
     charters,
+    conduct,
+    conduct_rules,
     emails,
     families,
     invitations,
     me,
     prefs,
+    seeing,
     sign_up,
     start,
     tokens,
@@ -38,6 +42,7 @@ from fablab.web.people import (
     waiting,
     wards,
     welcome,
+    why,
 )
 from fablab.web.people import members as people
 from fablab.web.places import entities, hours, network, pictures, seasons, sites, timetables
@@ -52,6 +57,7 @@ SCREENS = (
     account_people,
     account_projects,
     accounts,
+    appealing,
     appointments,
     arrivals,
     auth,
@@ -61,6 +67,8 @@ SCREENS = (
     card,
     categories,
     charters,
+    conduct,
+    conduct_rules,
     day,
     desk,
     duties,
@@ -96,6 +104,7 @@ SCREENS = (
     reservations,
     search,
     seasons,
+    seeing,
     sheet,
     shifts,
     sign_up,
@@ -110,6 +119,7 @@ SCREENS = (
     waiting,
     wards,
     welcome,
+    why,
 )
 
 

@@ -38,6 +38,8 @@ NOT_OF_A_SITE = {
     ("POST", "/members/{member_id}/badges"),
     ("PUT", "/members/{member_id}/pin"),
     ("DELETE", "/members/{member_id}/badges/{badge_id}"),
+    ("GET", "/members/{member_id}/holds"),
+    ("GET", "/members/{member_id}/strikes"),
     ("GET", "/resources.csv"),
     ("POST", "/resources.csv"),
     ("GET", "/accounts/{account_id}"),
@@ -187,6 +189,21 @@ def calls(ids: Mapping[str, int]) -> dict[tuple[str, str], Call]:
         ("POST", "/members/{member_id}/accesses"): Call(
             FABMANAGERS, {"level": 3, "site_id": ids["site_id"], "ends_at": "2010-01-01T10:00:00Z"}
         ),
+        ("GET", "/members/{member_id}/holds"): Call(HOSTS | {"treasurer"}),
+        ("POST", "/members/{member_id}/holds"): Call(
+            FABMANAGERS, {"kind": "other", "reason": " ", "site_id": ids["site_id"]}
+        ),
+        ("GET", "/members/{member_id}/strikes"): Call(HOSTS | {"treasurer"}),
+        ("POST", "/members/{member_id}/strikes"): Call(FABMANAGERS, {"reason": " ", "site_id": ids["site_id"]}),
+        ("GET", "/members/{member_id}/why"): Call(
+            HOSTS, query=f"?resource_id={ids['resource_id']}&start=2010-01-01T10:00:00Z&end=2010-01-01T11:00:00Z"
+        ),
+        ("GET", "/appeals"): Call(EVERYBODY),
+        ("POST", "/appeals"): Call(EVERYBODY, {"text": "x"}),
+        ("PATCH", "/appeals/{appeal_id}"): Call(FABMANAGERS, {"granted": False, "answer": " "}),
+        ("GET", "/conduct-policies"): Call(EVERYBODY),
+        ("POST", "/conduct-policies"): Call(FABMANAGERS, {"site_id": ids["site_id"], **stale}),
+        ("POST", "/reservations/{reservation_id}/no-show"): Call(FABMANAGERS),
         ("GET", "/legal-entities"): Call(ADMINS),
         ("POST", "/legal-entities"): Call(ADMINS, {"name": " ", "address": " "}),
         ("PATCH", "/legal-entities/{entity_id}"): Call(ADMINS, stale),
@@ -203,6 +220,9 @@ def calls(ids: Mapping[str, int]) -> dict[tuple[str, str], Call]:
         ("DELETE", "/members/{member_id}/badges/{badge_id}"): Call(HOSTS),
         ("DELETE", "/arrivals/{arrival_id}"): Call(HOSTS),
         ("DELETE", "/terminals/{terminal_id}"): Call(FABMANAGERS),
+        ("DELETE", "/members/{member_id}/holds/{hold_id}"): Call(FABMANAGERS),
+        ("DELETE", "/members/{member_id}/strikes/{strike_id}"): Call(FABMANAGERS),
+        ("DELETE", "/reservations/{reservation_id}/no-show"): Call(FABMANAGERS),
         ("DELETE", "/papers/{paper_id}"): Call(FABMANAGERS),
         ("DELETE", "/links/{link_id}"): Call(FABMANAGERS),
         ("DELETE", "/maintenance-plans/{plan_id}"): Call(FABMANAGERS),

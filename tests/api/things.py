@@ -19,6 +19,11 @@ from fablab.core.db import transaction
 from fablab.members import accesses, badges, charters, guardians
 from fablab.members import queries as members
 from fablab.members import services as people
+from fablab.members.conduct import appeals, holds, strikes
+from fablab.members.conduct.appeals import AppealCard
+from fablab.members.conduct.holds import HoldCard
+from fablab.members.conduct.strikes import StrikeCard
+from fablab.members.models import HoldKind, StrikeKind
 from fablab.members.organisations import inviting, projects
 from fablab.members.organisations.projects import ProjectCard
 from fablab.presence import services as presence
@@ -59,6 +64,10 @@ def things_at(lab: Lab, site_id: int) -> dict[str, int]:
         reservation_id = book(session, lab.actor(cast.maker), wish, now).id
         members.member(session, cast.newcomer).home_site_id = site_id
         session.add(Outcome(reservation_id=reservation_id, came=True, noted_at=now, noted_by_id=cast.admin))
+        hold = HoldCard(member_id=cast.newcomer, kind=HoldKind.OTHER, reason="x", site_id=site_id)
+        strike = StrikeCard(member_id=cast.newcomer, kind=StrikeKind.CONDUCT, reason="x", site_id=site_id)
+        strike_id = strikes.strike(session, admin, strike, now).id
+        appeal = AppealCard(text="x", strike_id=strike_id)
         return {
             "site_id": site_id,
             "resource_id": one,
@@ -88,6 +97,9 @@ def things_at(lab: Lab, site_id: int) -> dict[str, int]:
             "duty_id": services.take(session, lab.actor(cast.trainer), shift_id, now).id,
             "reservation_id": reservation_id,
             **_account(session, lab, now),
+            "hold_id": holds.place_hold(session, admin, hold, now).id,
+            "strike_id": strike_id,
+            "appeal_id": appeals.appeal(session, lab.actor(cast.newcomer), appeal, now).id,
         }
 
 

@@ -41,6 +41,9 @@ def test_axe_finds_nothing_serious(desk: Desk, tomorrow: datetime, scheme: str) 
             "/organisations",
             "/maintenance",
             "/machines/import",
+            "/conduct",
+            "/conduct/network",
+            f"/people/{cast.maker}/conduct",
         ]
         paths += _presence(desk)
 

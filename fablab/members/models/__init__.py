@@ -10,6 +10,15 @@ from fablab.members.models.accounts import (
     Project,
     ProjectMember,
 )
+from fablab.members.models.conduct import (
+    Appeal,
+    ConductPolicy,
+    ConductStep,
+    Hold,
+    HoldKind,
+    Strike,
+    StrikeKind,
+)
 from fablab.members.models.joining import (
     Authorisation,
     Badge,
@@ -29,12 +38,17 @@ __all__ = [
     "AccountInvitation",
     "AccountKind",
     "AccountMember",
+    "Appeal",
     "Authorisation",
     "Badge",
     "Charter",
     "CharterAcceptance",
+    "ConductPolicy",
+    "ConductStep",
     "EmailChange",
     "Guardianship",
+    "Hold",
+    "HoldKind",
     "Invitation",
     "Member",
     "MemberClass",
@@ -47,4 +61,6 @@ __all__ = [
     "RoleGrant",
     "SignInAttempt",
     "SignUp",
+    "Strike",
+    "StrikeKind",
 ]

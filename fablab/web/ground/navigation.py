@@ -98,6 +98,7 @@ def _all() -> list[tuple[str, list[Place]]]:
                 Place("training.page", _("Training"), "award", Role.TRAINER),
                 Place("charters.staff_page", _("Charters"), "file-earmark-text", staff),
                 Place("invitations.page", _("Invitations"), "envelope", Role.ADMIN, everywhere=True),
+                Place("conduct_rules.page", _("Conduct"), "flag", staff, rooms=("conduct",)),
             ],
         ),
         (

@@ -4,6 +4,7 @@ from fablab.booking.models import Nature, Reservation, ReservationState
 from fablab.catalog.due import Standing
 from fablab.catalog.models import CategoryKind, FieldKind, FileRole, ProblemKind, ProblemState, ResourceState
 from fablab.core.i18n import _
+from fablab.members.conduct import wording
 from fablab.members.models import Permission, Role
 from fablab.members.people import Standing as PeopleStanding
 from fablab.presence.models import Ended, Recorded
@@ -22,6 +23,27 @@ def role(code: str) -> str:
         Role.TREASURER: _("Treasurer"),
         Role.ADMIN: _("Administrator"),
     }[Role(code)]
+
+
+def role_means(code: str) -> str:
+    """What somebody with a role may do, in a sentence."""
+    return {
+        Role.HOST: _("Welcomes people, takes shifts, sees what stands against somebody."),
+        Role.TRAINER: _("All that a host may, and validates and revokes certificates."),
+        Role.FABMANAGER: _("All that a trainer may, and keeps machines, hours, reservations and conduct."),
+        Role.TREASURER: _("Sets prices, issues invoices, and holds what is unpaid."),
+        Role.ADMIN: _("Everything there: people, roles, sites, and what all others may."),
+    }[Role(code)]
+
+
+def hold_kind(code: str) -> str:
+    """What a hold is called."""
+    return wording.hold_kind(code)
+
+
+def strike_kind(code: str) -> str:
+    """What a strike is for."""
+    return wording.strike_kind(code)
 
 
 def nature(code: str) -> str:

@@ -26,6 +26,7 @@ from fablab.web.ground import access, inputs
 from fablab.web.ground.forms import LabForm, password_field
 from fablab.web.ground.months import lab_zone, months_back
 from fablab.web.people import accesses, charters
+from fablab.web.people.records import own_records
 
 screen = Blueprint("me", __name__)
 CHANGE = "password change"
@@ -104,6 +105,7 @@ def _show(form: PasswordForm) -> str:
         has_wards=bool(guardians.wards_of(session, member_id)),
         visits=presence.arrivals_of(session, members.identities(session, member_id), Period(now - YEAR, now + MINUTE)),
         form=form,
+        records=own_records(access.actor(), now),
     )
 
 
