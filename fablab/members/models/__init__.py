@@ -12,7 +12,18 @@ from fablab.members.models.joining import (
     Permission,
     SignUp,
 )
+from fablab.members.models.memberships import (
+    Covers,
+    Lasts,
+    Membership,
+    MembershipKind,
+    MembershipKindClass,
+    MembershipPause,
+    MembershipPerson,
+    MembershipPrice,
+)
 from fablab.members.models.people import AccessGrant, Member, MemberClass, MemberState, RoleGrant
+from fablab.members.models.proofs import ClassProof, ProofState
 
 __all__ = [
     "AccessGrant",
@@ -24,14 +35,24 @@ __all__ = [
     "Badge",
     "Charter",
     "CharterAcceptance",
+    "ClassProof",
+    "Covers",
     "Guardianship",
     "Invitation",
+    "Lasts",
     "Member",
     "MemberClass",
     "MemberState",
+    "Membership",
+    "MembershipKind",
+    "MembershipKindClass",
+    "MembershipPause",
+    "MembershipPerson",
+    "MembershipPrice",
     "PasswordToken",
     "Permission",
     "Project",
+    "ProofState",
     "Role",
     "RoleGrant",
     "SignInAttempt",
