@@ -40,6 +40,7 @@ class SiteCard:
     map_url: str = ""
     staffing: str = Staffing.PLANNED
     shift_notice_hours: int = 48
+    needs_membership: bool = False
 
 
 def card_of(row: Site) -> SiteCard:
@@ -236,3 +237,4 @@ def _write(row: Site, card: SiteCard) -> None:
     row.map_url = line_of(card.map_url)
     row.staffing = card.staffing
     row.shift_notice_hours = card.shift_notice_hours
+    row.needs_membership = card.needs_membership

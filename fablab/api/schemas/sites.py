@@ -65,6 +65,7 @@ class SiteIn(BaseModel):
     map_url: Annotated[str, Field(max_length=500)] = ""
     staffing: Literal["planned", "shifts"] = "planned"
     shift_notice_hours: Annotated[int, Field(strict=True)] = 48
+    needs_membership: bool = False
 
 
 class SitePatch(DecisionsIn):
@@ -83,6 +84,7 @@ class SitePatch(DecisionsIn):
     map_url: Annotated[str, Field(max_length=500)] | None = None
     staffing: Literal["planned", "shifts"] | None = None
     shift_notice_hours: Annotated[int, Field(strict=True)] | None = None
+    needs_membership: bool | None = None
 
 
 class SiteOut(BaseModel):
@@ -103,6 +105,7 @@ class SiteOut(BaseModel):
     photo: str | None
     staffing: str
     shift_notice_hours: int
+    needs_membership: bool
     version: int
 
 

@@ -5,7 +5,7 @@ from zoneinfo import available_timezones
 from babel import Locale
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
-from wtforms import HiddenField, IntegerField, SelectField
+from wtforms import BooleanField, HiddenField, IntegerField, SelectField
 from wtforms.validators import InputRequired
 
 from fablab.catalog import rooms
@@ -43,6 +43,7 @@ class SiteForm(LabForm):
     map_url = text_field(500)
     staffing = SelectField()
     shift_notice_hours = IntegerField(default=48, validators=[InputRequired()])
+    needs_membership = BooleanField()
     version = HiddenField(default="1")
 
     def offer(self) -> None:
@@ -70,6 +71,7 @@ class SiteForm(LabForm):
             map_url=self.map_url.data or "",
             staffing=self.staffing.data,
             shift_notice_hours=self.shift_notice_hours.data,
+            needs_membership=self.needs_membership.data,
         )
 
 
