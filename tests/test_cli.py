@@ -118,7 +118,7 @@ def test_a_fresh_instance_is_founded_and_takes_its_first_machine(tmp_path: Path)
             assert ada
             card = ResourceCard(name="Prusa", category_id=catalog.categories(session)[0].id, site_id=1)
             machine = add_resource(session, members.actor(session, ada.id), card, clock.now())
-            assert issuer_of(session, machine, ada) == 1
+            assert issuer_of(session, machine, ada, clock.now().date()) == 1
         db.engine.dispose()
 
 

@@ -63,7 +63,7 @@ def _rate(session: Session, usage: UsageSession, now: datetime) -> Charge | None
     resource = usage.resource
     zone = sites.site(session, resource.site_id).zone
     day = usage.started_at.astimezone(zone).date()
-    entity_id = issuer_of(session, resource, member)
+    entity_id = issuer_of(session, resource, member, day)
     price = price_of(session, entity_id, resource, member, day) if entity_id is not None else None
     if price is None or usage.account_id is None:
         return None
