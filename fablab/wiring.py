@@ -13,10 +13,11 @@ from fablab.core.config import Config
 from fablab.core.db import db, engine_url, prepare_engine
 from fablab.core.links import set_public_url
 from fablab.notices import handlers as notice_handlers
+from fablab.notices import memberships as membership_notices
 from fablab.notices import problems as problem_notices
 from fablab.notices import shifts as shift_notices
 
-WIRED = (models, billing_handlers, notice_handlers, problem_notices, shift_notices)
+WIRED = (models, billing_handlers, notice_handlers, membership_notices, problem_notices, shift_notices)
 """Imported so that their rows are known and their handlers listen."""
 
 
