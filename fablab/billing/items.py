@@ -15,6 +15,7 @@ from fablab.core.period import month_at
 from fablab.core.refusals import Refusal, Refused
 from fablab.core.text import line_of
 from fablab.members.actor import Actor
+from fablab.members.memberships import queries as memberships
 from fablab.members.memberships.rights import membership_seen_by
 from fablab.members.models import Membership, Role
 from fablab.sites import queries as sites
@@ -112,8 +113,9 @@ def waive_membership(session: Session, actor: Actor, membership_id: int, reason:
         Forbidden: neither a fabmanager where it is sold, nor a treasurer of the entity that sells it.
         Refused: no reason, or it is on an issued invoice already.
     """
-    membership = membership_seen_by(session, actor, membership_id)
+    membership = memberships.membership(session, membership_id)
     if not may_waive(actor, membership):
+        membership_seen_by(session, actor, membership_id)
         raise Forbidden(f"waive membership {membership_id}")
     sites.lock_legal_entity(session, membership.kind.legal_entity_id)  # Whoever issues must have finished, or wait.
     query = select(ItemCharge).where(ItemCharge.membership_id == membership_id, ItemCharge.reverses_id.is_(None))

@@ -24,7 +24,7 @@ def remind_of_memberships(session: Session, now: datetime, after: int = 0) -> in
         template = "membership_over" if item.days == AFTER_END else "membership_ends"
         key = f"{template}:{row.id}:{item.days}:{row.last_on}"
         values = {"membership": row, "until_grace": row.last_on + timedelta(days=row.kind.grace_days)}
-        _write(session, row.holder, template, key, now, link=link("/me#memberships"), **values)
+        _write(session, row.holder, template, key, now, link=link("/me/memberships"), **values)
     return onward
 
 
@@ -33,14 +33,14 @@ def remind_of_proofs(session: Session, now: datetime) -> None:
     today = now.date()
     for row in proofs.ending(session, today, today + BEFORE_PROOF_ENDS):
         key = f"proof-ends:{row.id}:{row.valid_until}"
-        _write(session, row.member, "proof_ends", key, now, proof=row, link=link("/me#memberships"))
+        _write(session, row.member, "proof_ends", key, now, proof=row, link=link("/me/memberships"))
 
 
 @proof_decided.connect
 def tell_proof_decided(sender: Any, *, session: Session, proof: ClassProof, now: datetime) -> None:
     """Tell somebody whether what they sent was accepted, until when, or why not."""
     template = f"proof_{proof.state}"
-    _write(session, proof.member, template, f"proof:{proof.id}", now, proof=proof, link=link("/me#memberships"))
+    _write(session, proof.member, template, f"proof:{proof.id}", now, proof=proof, link=link("/me/memberships"))
 
 
 def _write(session: Session, member: Member, template: str, key: str, now: datetime, **values: Any) -> None:

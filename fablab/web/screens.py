@@ -19,8 +19,24 @@ from fablab.web.catalog import (
 from fablab.web.ground import access, errors, filters, guards, headers, locale
 from fablab.web.ground.inputs import RowId
 from fablab.web.money import billing, invoices, prices
-from fablab.web.people import accesses, auth, invitations, me, prefs, start, tokens, training, welcome
+from fablab.web.people import (
+    accesses,
+    auth,
+    classes,
+    ending,
+    invitations,
+    me,
+    own_memberships,
+    person_memberships,
+    prefs,
+    proofs,
+    start,
+    tokens,
+    training,
+    welcome,
+)
 from fablab.web.people import members as people
+from fablab.web.people import membership_kinds as memberships
 from fablab.web.places import entities, hours, network, pictures, seasons, sites, timetables
 from fablab.web.places import site_cards as places
 from fablab.web.shifts import board as shifts
@@ -33,9 +49,11 @@ SCREENS = (
     billing,
     bundles,
     categories,
+    classes,
     day,
     desk,
     duties,
+    ending,
     entities,
     free,
     health,
@@ -49,15 +67,19 @@ SCREENS = (
     machines,
     maintenance,
     me,
+    memberships,
     network,
     outages,
+    own_memberships,
     papers,
     people,
+    person_memberships,
     pictures,
     places,
     prefs,
     prices,
     problems,
+    proofs,
     reporting,
     reservations,
     seasons,

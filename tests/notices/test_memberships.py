@@ -48,7 +48,7 @@ def test_each_reminder_is_written_once_and_a_renewal_ends_them(lab: Lab, monkeyp
     renew(lab, first, now=end - 8 * DAY)
     (mail,) = told(lab, end - 7 * DAY)
     assert mail["to"] == "student@test.example"
-    assert "/me#memberships" in mail["body"]
+    assert "/me/memberships" in mail["body"]
     (over,) = told(lab, end + DAY)
     assert over["subject"] == "“Adhésion” has ended"
     assert "still counts until 11 March 2027" in over["body"]
@@ -82,7 +82,7 @@ def test_those_without_an_address_are_told_through_the_guardian_who_pays(lab: La
 
     assert mail["to"] == "maker@test.example"
     assert mail["body"].startswith("Bonjour Maker,")
-    assert "« Adhésion » de Newcomer" in mail["body"]
+    assert "«\u202fAdhésion\u202f» de Newcomer" in mail["body"]
 
 
 def test_what_was_decided_of_a_proof_and_that_it_ends_is_told(lab: Lab) -> None:

@@ -75,6 +75,8 @@ def _all() -> list[tuple[str, list[Place]]]:
                 Place("shifts.page", _("Shifts"), "calendar-week", Role.HOST),
                 Place("appointments.page", _("Appointments"), "chat-dots", staff),
                 Place("training.page", _("Training"), "award", Role.TRAINER),
+                Place("ending.page", _("Memberships"), "person-badge", Role.HOST, rooms=("person_memberships",)),
+                Place("proofs.page", _("Proofs"), "file-earmark-text", Role.HOST),
             ],
         ),
         (
@@ -91,11 +93,18 @@ def _all() -> list[tuple[str, list[Place]]]:
                 Place("hours.page", _("Hours"), "clock", staff, rooms=("timetables", "seasons")),
             ],
         ),
-        (_("Billing"), [Place("billing.page", _("Billing"), "receipt", Role.TREASURER)]),
+        (
+            _("Billing"),
+            [
+                Place("billing.page", _("Billing"), "receipt", Role.TREASURER, rooms=("prices",)),
+                Place("memberships.page", _("Kinds of memberships"), "person-badge", Role.TREASURER),
+            ],
+        ),
         (
             _("Network"),
             [
                 Place("people.page", _("People"), "people", Role.ADMIN, everywhere=True, rooms=("accesses",)),
+                Place("classes.page", _("Classes of members"), "tag", Role.ADMIN, everywhere=True),
                 Place("invitations.page", _("Invitations"), "envelope", Role.ADMIN, everywhere=True),
                 Place(
                     "network.page",

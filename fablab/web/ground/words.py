@@ -4,7 +4,8 @@ from fablab.booking.models import Nature, Reservation, ReservationState
 from fablab.catalog.due import Standing
 from fablab.catalog.models import CategoryKind, FieldKind, FileRole, ProblemKind, ProblemState, ResourceState
 from fablab.core.i18n import _
-from fablab.members.models import Role
+from fablab.members.memberships.rules import MembershipStanding
+from fablab.members.models import Covers, ProofState, Role
 from fablab.shifts.models import DutyState
 from fablab.usage.models import Condition, Review
 
@@ -159,3 +160,33 @@ def file_role(code: str) -> str:
         FileRole.SAFETY: _("Safety sheet"),
         FileRole.OTHER: _("Other document"),
     }[FileRole(code)]
+
+
+def membership_standing(code: str) -> str:
+    """How a membership stands."""
+    return {
+        MembershipStanding.PLANNED: _("To come"),
+        MembershipStanding.IN_ORDER: _("In order"),
+        MembershipStanding.PAUSED: _("Paused"),
+        MembershipStanding.GRACE: _("In grace"),
+        MembershipStanding.LAPSED: _("Lapsed"),
+        MembershipStanding.ENDED: _("Ended early"),
+    }[MembershipStanding(code)]
+
+
+def covers(code: str) -> str:
+    """Whom a membership covers."""
+    return {
+        Covers.PERSON: _("One person"),
+        Covers.FAMILY: _("A family"),
+        Covers.GROUP: _("A group"),
+    }[Covers(code)]
+
+
+def proof_state(code: str) -> str:
+    """How far a proof is."""
+    return {
+        ProofState.WAITING: _("Waits for staff"),
+        ProofState.ACCEPTED: _("Accepted"),
+        ProofState.REFUSED: _("Refused"),
+    }[ProofState(code)]

@@ -11,7 +11,7 @@ from fablab.core.errors import NotFound
 from fablab.core.i18n import _, locale
 from fablab.core.links import link
 from fablab.core.refusals import Refused
-from fablab.members import invitations, signin
+from fablab.members import classes, invitations, signin
 from fablab.members import queries as members
 from fablab.members.invitations import InvitationCard
 from fablab.members.models import Role
@@ -35,7 +35,7 @@ class InvitationForm(LabForm):
     def offer(self) -> None:
         """Fill the lists."""
         session = db.session()
-        self.class_id.choices = [(row.id, row.name) for row in members.classes(session)]
+        self.class_id.choices = [(row.id, row.name) for row in classes.open_classes(session, needs_proof=False)]
         self.role.choices = [("", _("Member, without a role")), *((role.value, words.role(role)) for role in Role)]
         self.site_id.choices = [(0, _("The whole network")), *((row.id, row.name) for row in sites.sites(session))]
 

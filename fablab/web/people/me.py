@@ -23,7 +23,7 @@ from fablab.usage.models import UsageSession
 from fablab.web.ground import access, inputs
 from fablab.web.ground.forms import LabForm, password_field
 from fablab.web.ground.months import lab_zone, months_back
-from fablab.web.people import accesses
+from fablab.web.people import accesses, held
 
 screen = Blueprint("me", __name__)
 CHANGE = "password change"
@@ -97,6 +97,7 @@ def _show(form: PasswordForm) -> str:
         tokens=members.tokens_of(session, member_id),
         is_adviser=outcomes.is_adviser(session, member_id),
         accesses=accesses.held(member_id),
+        memberships=held.shown(member_id),
         form=form,
     )
 

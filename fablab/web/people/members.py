@@ -8,8 +8,8 @@ from fablab.core import clock
 from fablab.core.db import db, transaction
 from fablab.core.i18n import LOCALES, _
 from fablab.core.refusals import Refused
+from fablab.members import classes, roles, services
 from fablab.members import queries as members
-from fablab.members import roles, services
 from fablab.members.models import Role
 from fablab.sites import queries as sites
 from fablab.web.ground import access, words
@@ -54,7 +54,7 @@ class MemberForm(RoleForm):
         """Fill the lists; no role is a choice too."""
         super().offer()
         self.role.choices = [("", _("Member, without a role")), *self.role.choices]
-        self.class_id.choices = [(row.id, row.name) for row in members.classes(db.session())]
+        self.class_id.choices = [(row.id, row.name) for row in classes.open_classes(db.session(), needs_proof=False)]
         self.locale.choices = [(code, {"fr": "Français", "en": "English"}[code]) for code in LOCALES]
 
 
