@@ -5,6 +5,7 @@ from flask_openapi3 import OpenAPI
 from fablab.api import (
     cards,
     categories,
+    classes,
     docs,
     entities,
     invoices,
@@ -12,6 +13,8 @@ from fablab.api import (
     links,
     maintenance,
     me,
+    membership_kinds,
+    memberships,
     outcomes,
     papers,
     photos,
@@ -32,6 +35,7 @@ from fablab.api.errors import answer_errors
 MODULES = (
     cards,
     categories,
+    classes,
     docs,
     entities,
     invoices,
@@ -39,6 +43,8 @@ MODULES = (
     links,
     maintenance,
     me,
+    membership_kinds,
+    memberships,
     outcomes,
     papers,
     photos,
