@@ -72,9 +72,14 @@ def uses_of_entity(session: Session, uses: Iterable[UsageSession], entity_id: in
     return [use for use in wanted if pick_issuer(rules, use.resource, class_of(use)) in (None, entity_id)]
 
 
-def price_of(session: Session, entity_id: int, resource: Resource, member: Member, day: date) -> Price | None:
-    """The price in force on a day: that of the member's class then, else every class's; the latest that had begun."""
+def price_for(session: Session, resource: Resource, member: Member, day: date) -> Price | None:
+    """The price of a member's use of a resource that begins on a day: that of their class then, else every class's; the
+    latest that had begun. None where nobody invoices it, or no price was entered.
+    """
     class_id = class_at(session, member, day).id
+    entity_id = pick_issuer(issuer_rules(session), resource, class_id)
+    if entity_id is None:
+        return None
     query = (
         select(Price)
         .where(
@@ -91,11 +96,7 @@ def price_of(session: Session, entity_id: int, resource: Resource, member: Membe
 
 def quote(session: Session, resource: Resource, member: Member, at: datetime) -> Quote | None:
     """The price of a use that would begin at that instant; None where none was entered."""
-    day = at.astimezone(resource.site.zone).date()
-    entity_id = issuer_of(session, resource, member, day)
-    if entity_id is None:
-        return None
-    price = price_of(session, entity_id, resource, member, day)
+    price = price_for(session, resource, member, at.astimezone(resource.site.zone).date())
     return Quote(price.amount_cents, price.per_seconds, price.gross) if price else None
 
 
