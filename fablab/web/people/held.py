@@ -26,6 +26,7 @@ LOOKS = {
     MembershipStanding.ENDED: ("fault", "x-lg"),
 }
 """The look and the glyph of each standing; its word always stands beside."""
+_RUNNING = (MembershipStanding.IN_ORDER, MembershipStanding.PAUSED, MembershipStanding.PLANNED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +98,18 @@ def cards_of(member_id: int) -> list[Card]:
 
 
 def offers_for(member: Member) -> list[Offer]:
-    """What may be sold to somebody from today on, by the viewer."""
+    """What may be sold to somebody by the viewer; what they have today is renewed, and members are not offered it."""
     session, actor, now = db.session(), access.actor(), clock.now()
+    held = {
+        item.membership.kind_id
+        for item in memberships.held_by(session, member.id, now)
+        if item.membership.holder_id == member.id and item.standing in _RUNNING
+    }
     own = rights.is_own(session, actor, member.id)
     found = []
     for kind in memberships.kinds(session, still_sold=True):
-        if not rights.is_staff_for(actor, kind) and not (own and kind.sold_online):
+        by_staff = rights.is_staff_for(actor, kind) and actor.member_id != member.id
+        if not by_staff and (kind.id in held or not (own and kind.sold_online)):
             continue
         today = now.astimezone(kind.zone).date()
         class_id = classes.class_at(session, member, today).id

@@ -64,7 +64,7 @@ class KindForm(LabForm):
         ]
         self.until_month.choices = list(month_names().items())
         self.covers.choices = [(item.value, words.covers(item)) for item in Covers]
-        self.access_level.choices = [(NONE, _("none")), *sites.access_levels(session).items()]
+        self.access_level.choices = [(NONE, "–"), *sites.access_levels(session).items()]
         self.class_ids.choices = [(row.id, row.name) for row in members.classes(session)]
 
     def card(self) -> KindCard:
