@@ -166,6 +166,13 @@ def test_a_proof_goes_from_ones_page_to_the_queue_and_back(lab: Lab) -> None:
         desk.post(f"/proofs/{proof}", data={"accepted": "yes", "until": "2099-01-01", "version": 1}).status_code == 302
     )
     assert "Étudiant" in words(maker.get("/me/memberships"))
+    with transaction() as session:
+        members.member(session, cast.maker).home_site_id = cast.office
+    elsewhere = f"/people/{cast.maker}/memberships"
+    assert f"/proofs/{proof}/file" not in desk.get(elsewhere).text
+    with transaction() as session:
+        members.member(session, cast.maker).home_site_id = cast.workshop
+    assert f"/proofs/{proof}/file" in desk.get(elsewhere).text
     late = desk.post(f"/proofs/{proof}", data={"accepted": "no", "reason": "x", "version": 2})
     assert "decided already" in words(late)
     assert desk.post(f"/people/{cast.maker}/class", data={"class": cast.adults, "reason": "Fin"}).status_code == 302
