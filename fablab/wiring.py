@@ -17,6 +17,7 @@ from fablab.core.links import set_public_url
 from fablab.notices import accounts as account_notices
 from fablab.notices import conduct as conduct_notices
 from fablab.notices import handlers as notice_handlers
+from fablab.notices import memberships as membership_notices
 from fablab.notices import people as people_notices
 from fablab.notices import problems as problem_notices
 from fablab.notices import shifts as shift_notices
@@ -26,11 +27,13 @@ WIRED = (
     account_notices,
     billing_handlers,
     conduct_notices,
+    membership_notices,
     notice_handlers,
     people_notices,
     problem_notices,
     shift_notices,
 )
+
 """Imported so that their rows are known and their handlers listen."""
 
 

@@ -19,6 +19,7 @@ from fablab.core import clock, heartbeat
 from fablab.core.config import Config
 from fablab.core.db import db, transaction
 from fablab.delivery import deliver
+from fablab.notices.memberships import remind_of_memberships, remind_of_proofs
 from fablab.notices.shifts import remind
 from fablab.notices.upkeep import tell_due
 from fablab.presence.services import end_forgotten
@@ -90,6 +91,15 @@ class Worker:
         with transaction() as session:
             end_forgotten(session, clock.now())
 
+    def remind_members(self) -> None:
+        """Tell members whose membership, or proof of a class, ends."""
+        with transaction() as session:
+            remind_of_proofs(session, clock.now())
+        after: int | None = 0
+        while after is not None and not self._stop.is_set():
+            with transaction() as session:
+                after = remind_of_memberships(session, clock.now(), after)
+
     def deliver(self) -> None:
         """Send what waits in the outbox."""
         deliver(self._config)
@@ -108,6 +118,7 @@ class Worker:
             (self.look_after_shifts, SHIFTS_SECONDS, "default"),
             (self.tell_of_maintenance, UPKEEP_SECONDS, "default"),
             (self.end_stays, PRESENCE_SECONDS, "default"),
+            (self.remind_members, UPKEEP_SECONDS, "default"),
         ):
             scheduler.add_job(
                 self._safely(job), "interval", seconds=seconds, next_run_time=first, executor=executor, id=job.__name__

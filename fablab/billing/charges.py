@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from fablab.billing.models import Charge, InvoiceCharge
-from fablab.billing.prices import issuer_of, price_of
+from fablab.billing.prices import price_for
 from fablab.booking.models import Nature
 from fablab.catalog.models import Resource
 from fablab.core.errors import NotFound
@@ -63,8 +63,7 @@ def _rate(session: Session, usage: UsageSession, now: datetime) -> Charge | None
     resource = usage.resource
     zone = sites.site(session, resource.site_id).zone
     day = usage.started_at.astimezone(zone).date()
-    entity_id = issuer_of(session, resource, member)
-    price = price_of(session, entity_id, resource, member, day) if entity_id is not None else None
+    price = price_for(session, resource, member, day)
     if price is None or usage.account_id is None:
         return None
     try:

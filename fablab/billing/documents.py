@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from fablab.billing.models import Document, Invoice
+from fablab.billing.reckoning import Unit
 from fablab.core.i18n import _, show_date, show_exact_duration, show_money, show_month, show_number, use_locale
 from fablab.core.typesetting import breakable, typeset
 
@@ -61,6 +62,7 @@ def _words(content: dict[str, Any]) -> dict[str, Any]:
     seller, buyer = content["seller"], content["buyer"]
     issued_on = date.fromisoformat(content["issued_on"])
     gross = any(line["gross"] for line in content["lines"])
+    any_use = any("unit" not in line for line in content["lines"])
     return {
         "lang": content["locale"],
         "year": issued_on.year,
@@ -71,18 +73,20 @@ def _words(content: dict[str, Any]) -> dict[str, Any]:
         "facts": [
             [_("Number"), content["number"]],
             [_("Date"), show_date(issued_on)],
-            [_("Use of"), show_month(date.fromisoformat(content["first_day"]))],
+            [_("Use of") if any_use else _("Month"), show_month(date.fromisoformat(content["first_day"]))],
             *_references(buyer),
         ],
         "seller": _breakable(seller["name"], *seller["address"].splitlines(), *_identities(seller)),
         "buyer_title": _("Invoiced to"),
         "buyer": _breakable(buyer["name"], *buyer["address"].splitlines(), *_identities(buyer)),
-        "columns": [_("Use"), _("Measured"), _("Price"), _("VAT"), _("Amount incl. VAT") if gross else _("Amount")],
+        "columns": [
+            *((_("Use"), _("Measured")) if any_use else (_("Description"), _("Quantity"))),
+            *(_("Price"), _("VAT"), _("Amount incl. VAT") if gross else _("Amount")),
+        ],
         "lines": [
             [
                 *_breakable(line["description"]),
-                show_exact_duration(line["quantity_seconds"]),
-                f"{show_money(line['price_cents'], currency)} / {'h' if line['per_seconds'] == 3600 else 'min'}",
+                *_quantity_and_price(line, currency),
                 _rate(line["vat_rate_bp"]),
                 show_money(line["amount_cents"], currency),
             ]
@@ -99,6 +103,13 @@ def _words(content: dict[str, Any]) -> dict[str, Any]:
         "notes": _breakable(*(text for text in (seller["mention"], seller["note"]) if text)),
         "page": _("Page"),
     }
+
+
+def _quantity_and_price(line: dict[str, Any], currency: str) -> tuple[str, str]:
+    price = show_money(line["price_cents"], currency)
+    if line.get("unit") == Unit.PIECE:
+        return show_number(line["quantity_seconds"]), price
+    return show_exact_duration(line["quantity_seconds"]), f"{price} / {'h' if line['per_seconds'] == 3600 else 'min'}"
 
 
 def _breakable(*texts: str) -> list[str]:

@@ -20,7 +20,8 @@ from fablab.booking.models import Reservation, ReservationState
 from fablab.booking.purse import Commitment, Expense, Kind
 from fablab.catalog.models import Resource
 from fablab.core.period import Period, month_of
-from fablab.members.models import Member
+from fablab.members.classes import History, accepted_proofs
+from fablab.members.models import ClassProof, Member
 from fablab.sites import queries as sites
 from fablab.sites.models import VatRegime
 from fablab.usage.models import Connection, UsageSession
@@ -59,22 +60,23 @@ class PriceList:
         use is measured it will be, and nobody can say how much: None.
         """
         day = start.astimezone(resource.site.zone).date()
-        key = (resource.site_id, resource.category_id, member.class_id, day)
+        class_id = History({member.id: member.class_id}, self._proofs).at(member.id, day)
+        key = (resource.site_id, resource.category_id, class_id, day)
         if key not in self._known:
-            self._known[key] = self._price(resource, member, day)
+            self._known[key] = self._price(resource, class_id, day)
         price = self._known[key]
         factor = self._vat(price, day) if price else None
         if price is None or factor is None:
             return None if resource.id in self._measured else Fraction(0)
         return Fraction(seconds * price.amount_cents, price.per_seconds) * factor
 
-    def _price(self, resource: Resource, member: Member, day: date) -> Price | None:
-        """The price in force: as `prices.price_of` finds it."""
-        entity_id = pick_issuer(self._rules, resource, member)
+    def _price(self, resource: Resource, class_id: int, day: date) -> Price | None:
+        """The price in force: as `prices.price_for` finds it."""
+        entity_id = pick_issuer(self._rules, resource, class_id)
         fitting = [
             row
             for row in self._prices.get((entity_id, resource.category_id), [])
-            if row.class_id in (None, member.class_id) and row.valid_from <= day
+            if row.class_id in (None, class_id) and row.valid_from <= day
         ]
         return max(fitting, key=lambda row: (row.class_id is not None, row.valid_from, row.id), default=None)
 
@@ -82,6 +84,10 @@ class PriceList:
         """By what a price is multiplied to include VAT; None where no regime was entered: nothing is charged then."""
         found = next((row for row in self._regimes.get(price.legal_entity_id, []) if row.valid_from <= day), None)
         return None if found is None else with_vat(price.gross, found.rate_bp)
+
+    @cached_property
+    def _proofs(self) -> dict[int, list[ClassProof]]:
+        return accepted_proofs(self._session)
 
     @cached_property
     def _rules(self) -> list[IssuerRule]:

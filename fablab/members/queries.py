@@ -12,6 +12,7 @@ from fablab.core.actor import including
 from fablab.core.errors import NotFound
 from fablab.core.text import plain_of
 from fablab.members.actor import Actor, Grant
+from fablab.members.memberships.levels import levels_given
 from fablab.members.models import (
     AccessGrant,
     AccessToken,
@@ -73,7 +74,7 @@ def access_of(session: Session, member_id: int, now: datetime) -> Access:
 
 
 def accesses_of(session: Session, member_ids: Iterable[int], now: datetime) -> dict[int, Access]:
-    """The levels of access of each of these people, in two statements."""
+    """The levels of access of each of these people, granted or given by a membership, in a few statements."""
     wanted = set(member_ids)
     levels: dict[int, dict[int | None, int]] = {member_id: {} for member_id in wanted}
     query = select(AccessGrant).where(
@@ -82,6 +83,9 @@ def accesses_of(session: Session, member_ids: Iterable[int], now: datetime) -> d
     for row in session.scalars(query):
         own = levels[row.member_id]
         own[row.site_id] = max(row.level, own.get(row.site_id, 0))
+    for member_id, given in levels_given(session, wanted, now).items():
+        for site_id, level in given.items():
+            levels[member_id][site_id] = max(level, levels[member_id].get(site_id, 0))
     grants = grants_of(session, wanted)
     return {
         key: Access(
@@ -153,8 +157,8 @@ def staff_of(session: Session, site_id: int, role: Role = Role.FABMANAGER) -> li
 
 
 def classes(session: Session) -> list[MemberClass]:
-    """Every class of members, in the order they were made."""
-    return list(session.scalars(select(MemberClass).order_by(MemberClass.id)))
+    """Every class of members, in their order."""
+    return list(session.scalars(select(MemberClass).order_by(MemberClass.position, MemberClass.id)))
 
 
 def personal_account(session: Session, member_id: int) -> Account:

@@ -14,6 +14,7 @@ from fablab.core.refusals import Refusal, Refused
 from fablab.core.text import line_of
 from fablab.members import queries
 from fablab.members.actor import Actor
+from fablab.members.classes import fallback
 from fablab.members.models import (
     AccessToken,
     Account,
@@ -60,6 +61,8 @@ def add_member(
 ) -> Member:
     """Make a person, who may have no address, and their own account.
 
+    A class that needs proof is shown later: until then they are of the default.
+
     Raises:
         Refused: no name, an address that is none, or one that somebody has already.
     """
@@ -77,7 +80,7 @@ def add_member(
     member = Member(
         name=name,
         email=address,
-        class_id=member_class.id,
+        class_id=(fallback(session) if member_class.needs_proof else member_class).id,
         created_at=now,
         locale=locale if locale in LOCALES else LOCALES[0],
     )

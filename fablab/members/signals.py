@@ -14,3 +14,5 @@ account_invitation_made = Signal(
 )
 account_left = Signal("Somebody no longer uses an account. Sends: session, account, member_id, by_id, now.")
 owner_appointed = Signal("Somebody now answers for an account. Sends: session, account, member_id, by_id, now.")
+proof_decided = Signal("A proof of a class was accepted or refused. Sends: session, proof, now.")
+membership_sold = Signal("A membership was sold or renewed. Sends: session, membership, now.")

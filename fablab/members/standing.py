@@ -9,13 +9,15 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from fablab.core.i18n import _
+from fablab.core.i18n import _, show_date
 from fablab.core.period import Period
 from fablab.core.refusals import Refusal
 from fablab.members import charters, guardians, queries
 from fablab.members.conduct import queries as conduct
 from fablab.members.conduct import wording
-from fablab.members.models import Member, MemberState, Permission
+from fablab.members.memberships import queries as memberships
+from fablab.members.memberships.rules import MembershipStanding
+from fablab.members.models import Member, MemberState, Permission, Role
 from fablab.sites import queries as sites
 from fablab.sites.models import Site
 
@@ -32,6 +34,7 @@ def reasons_against(
         *_accepted(session, member, site, period),
         *_held(session, member, site, period, now or period.start),
         *_guarded(session, member, site, period),
+        *_enrolled(session, member, site, period),
     ]
 
 
@@ -67,6 +70,26 @@ def _guarded(session: Session, member: Member, site: Site, period: Period) -> It
     if not guardians.permits(session, member.id, Permission.USE):
         text = _("A guardian must first sign that %(name)s may use machines. They do it on their page, or at the desk.")
         yield Refusal("authorisation_missing", text % {"name": member.name}, overridable=True)
+
+
+def _enrolled(session: Session, member: Member, site: Site, period: Period) -> Iterator[Refusal]:
+    """Where the site asks for it, a membership in order on the day on which the time begins; staff there need none."""
+    if not site.needs_membership or queries.actor(session, member.id).may_at_site(Role.HOST, site.id):
+        return
+    day = period.start.astimezone(site.zone).date()
+    held = memberships.covering(session, member.id, site.id, day)
+    if any(item.standing.holds for item in held):
+        return
+    shown = {"site": site.name, "day": show_date(day)}
+    if any(item.standing == MembershipStanding.PAUSED for item in held):
+        text = _("The membership is paused on %(day)s. Choose another day, or ask staff to end the pause.", **shown)
+        yield Refusal("membership_paused", text, overridable=True)
+    elif held:
+        text = _("The membership for %(site)s is over on %(day)s. Renew it on your page, or at the desk.", **shown)
+        yield Refusal("membership_over", text, overridable=True)
+    else:
+        text = _("%(site)s is for people with a membership. Take one on your page, or at the desk.", **shown)
+        yield Refusal("membership_missing", text, overridable=True)
 
 
 def age_on(born: date, day: date) -> int:

@@ -19,6 +19,7 @@ FABMANAGERS = {"fabmanager", "admin"}
 ADMINS = {"admin"}
 OWNERS = {"maker", "fabmanager", "admin"}
 """Whose reservation it is, and staff of the site."""
+TREASURERS = {"treasurer", "admin"}
 PAYERS = {"maker", "treasurer", "admin"}
 """Whose account it is, and those who invoice it."""
 MENTIONED = ("resource_id", "site_id", "category_id", "entity_id", "member_id", "guardian_id")
@@ -40,6 +41,7 @@ NOT_OF_A_SITE = {
     ("DELETE", "/members/{member_id}/badges/{badge_id}"),
     ("GET", "/members/{member_id}/holds"),
     ("GET", "/members/{member_id}/strikes"),
+    ("GET", "/proofs"),
     ("GET", "/resources.csv"),
     ("POST", "/resources.csv"),
     ("GET", "/accounts/{account_id}"),
@@ -204,6 +206,33 @@ def calls(ids: Mapping[str, int]) -> dict[tuple[str, str], Call]:
         ("GET", "/conduct-policies"): Call(EVERYBODY),
         ("POST", "/conduct-policies"): Call(FABMANAGERS, {"site_id": ids["site_id"], **stale}),
         ("POST", "/reservations/{reservation_id}/no-show"): Call(FABMANAGERS),
+        ("GET", "/membership-kinds"): Call(EVERYBODY),
+        ("POST", "/membership-kinds"): Call(ADMINS, {"name": " ", "legal_entity_id": ids["entity_id"]}),
+        ("PATCH", "/membership-kinds/{kind_id}"): Call(ADMINS, stale),
+        ("GET", "/membership-kinds/{kind_id}/prices"): Call(EVERYBODY),
+        ("POST", "/membership-kinds/{kind_id}/prices"): Call(
+            TREASURERS, {"valid_from": "2020-01-01", "amount_cents": -1}
+        ),
+        ("GET", "/memberships"): Call(EVERYBODY),
+        ("POST", "/memberships"): Call(HOSTS, {"kind_id": ids.get("kind_id", 1), "member_id": ids.get("member_id", 1)}),
+        ("GET", "/memberships/{membership_id}"): Call(HOSTS),
+        ("POST", "/memberships/{membership_id}/pauses"): Call(
+            HOSTS, {"from_on": "2030-01-01", "to_on": "2029-01-01", "reason": " "}
+        ),
+        ("POST", "/memberships/{membership_id}/end"): Call(HOSTS, {**stale, "last_on": "2030-01-01", "reason": " "}),
+        ("POST", "/memberships/{membership_id}/people"): Call(HOSTS, {"member_id": ids.get("member_id", 1)}),
+        ("POST", "/memberships/{membership_id}/waiver"): Call(FABMANAGERS | TREASURERS, {"reason": " "}),
+        ("POST", "/memberships/{membership_id}/renewal"): Call(HOSTS, {}),
+        ("GET", "/member-classes"): Call(EVERYBODY),
+        ("POST", "/member-classes"): Call(ADMINS, {"name": " "}),
+        ("PATCH", "/member-classes/{class_id}"): Call(ADMINS, stale),
+        ("GET", "/members/{member_id}/class"): Call(HOSTS),
+        ("PUT", "/members/{member_id}/class"): Call(HOSTS, {"class_id": ids.get("class_id", 1), "reason": " "}),
+        ("GET", "/members/{member_id}/proofs"): Call(HOSTS),
+        ("POST", "/members/{member_id}/proofs"): Call(HOSTS, data=junk, query=f"?class_id={ids.get('class_id', 1)}"),
+        ("GET", "/proofs"): Call(HOSTS),
+        ("PATCH", "/proofs/{proof_id}"): Call(HOSTS, {**stale, "accepted": True}),
+        ("GET", "/proofs/{proof_id}/file"): Call(HOSTS),
         ("GET", "/legal-entities"): Call(ADMINS),
         ("POST", "/legal-entities"): Call(ADMINS, {"name": " ", "address": " "}),
         ("PATCH", "/legal-entities/{entity_id}"): Call(ADMINS, stale),
@@ -223,6 +252,8 @@ def calls(ids: Mapping[str, int]) -> dict[tuple[str, str], Call]:
         ("DELETE", "/members/{member_id}/holds/{hold_id}"): Call(FABMANAGERS),
         ("DELETE", "/members/{member_id}/strikes/{strike_id}"): Call(FABMANAGERS),
         ("DELETE", "/reservations/{reservation_id}/no-show"): Call(FABMANAGERS),
+        ("DELETE", "/memberships/{membership_id}/people/{person_id}"): Call(HOSTS),
+        ("DELETE", "/memberships/{membership_id}/pauses/{pause_id}"): Call(HOSTS),
         ("DELETE", "/papers/{paper_id}"): Call(FABMANAGERS),
         ("DELETE", "/links/{link_id}"): Call(FABMANAGERS),
         ("DELETE", "/maintenance-plans/{plan_id}"): Call(FABMANAGERS),
@@ -295,4 +326,4 @@ def _invoice(lab: Lab) -> int:
     form = {"entity": lab.cast.entity, "month": datetime.now(UTC).strftime("%Y-%m"), "unfinished": "yes"}
     assert lab.signed_in(lab.cast.treasurer).post("/billing/issue", data=form).status_code == 302
     lab.session.rollback()
-    return lab.session.query(Invoice).one().id
+    return lab.session.query(Invoice).filter(Invoice.account.has(owner_id=lab.cast.maker)).one().id

@@ -99,6 +99,8 @@ def _all() -> list[tuple[str, list[Place]]]:
                 Place("charters.staff_page", _("Charters"), "file-earmark-text", staff),
                 Place("invitations.page", _("Invitations"), "envelope", Role.ADMIN, everywhere=True),
                 Place("conduct_rules.page", _("Conduct"), "flag", staff, rooms=("conduct",)),
+                Place("ending.page", _("Memberships"), "person-badge", Role.HOST, rooms=("person_memberships",)),
+                Place("proofs.page", _("Proofs"), "file-earmark-text", Role.HOST),
             ],
         ),
         (
@@ -120,11 +122,16 @@ def _all() -> list[tuple[str, list[Place]]]:
             [
                 Place("billing.page", _("Billing"), "receipt", Role.TREASURER),
                 Place("organisations.page", _("Organisations"), "building", staff, also=Role.TREASURER),
+                Place("billing.page", _("Billing"), "receipt", Role.TREASURER, rooms=("prices",)),
+                Place("memberships.page", _("Kinds of memberships"), "person-badge", Role.TREASURER),
             ],
         ),
         (
             _("Network"),
             [
+                Place("people.page", _("People"), "people", Role.ADMIN, everywhere=True, rooms=("accesses",)),
+                Place("classes.page", _("Classes of members"), "tag", Role.ADMIN, everywhere=True),
+                Place("invitations.page", _("Invitations"), "envelope", Role.ADMIN, everywhere=True),
                 Place(
                     "network.page",
                     _("Network"),

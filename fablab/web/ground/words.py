@@ -5,7 +5,8 @@ from fablab.catalog.due import Standing
 from fablab.catalog.models import CategoryKind, FieldKind, FileRole, ProblemKind, ProblemState, ResourceState
 from fablab.core.i18n import _
 from fablab.members.conduct import wording
-from fablab.members.models import Permission, Role
+from fablab.members.memberships.rules import MembershipStanding
+from fablab.members.models import Covers, Permission, ProofState, Role
 from fablab.members.people import Standing as PeopleStanding
 from fablab.presence.models import Ended, Recorded
 from fablab.presence.wording import public_name, reason_name
@@ -239,3 +240,33 @@ def sign_up_rule(code: str) -> str:
         SignUpRule.APPROVAL: _("They sign up, staff approve them"),
         SignUpRule.OPEN: _("They sign up and are members"),
     }[SignUpRule(code)]
+
+
+def membership_standing(code: str) -> str:
+    """How a membership stands."""
+    return {
+        MembershipStanding.PLANNED: _("To come"),
+        MembershipStanding.IN_ORDER: _("In order"),
+        MembershipStanding.PAUSED: _("Paused"),
+        MembershipStanding.GRACE: _("In grace"),
+        MembershipStanding.LAPSED: _("Lapsed"),
+        MembershipStanding.ENDED: _("Ended early"),
+    }[MembershipStanding(code)]
+
+
+def covers(code: str) -> str:
+    """Whom a membership covers."""
+    return {
+        Covers.PERSON: _("One person"),
+        Covers.FAMILY: _("A family"),
+        Covers.GROUP: _("A group"),
+    }[Covers(code)]
+
+
+def proof_state(code: str) -> str:
+    """How far a proof is."""
+    return {
+        ProofState.WAITING: _("Waits for staff"),
+        ProofState.ACCEPTED: _("Accepted"),
+        ProofState.REFUSED: _("Refused"),
+    }[ProofState(code)]

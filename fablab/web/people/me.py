@@ -25,7 +25,7 @@ from fablab.usage.models import UsageSession
 from fablab.web.ground import access, inputs
 from fablab.web.ground.forms import LabForm, password_field
 from fablab.web.ground.months import lab_zone, months_back
-from fablab.web.people import accesses, charters
+from fablab.web.people import accesses, charters, held
 from fablab.web.people.records import own_records
 
 screen = Blueprint("me", __name__)
@@ -104,6 +104,7 @@ def _show(form: PasswordForm) -> str:
         to_accept=charters.to_accept(members.member(session, member_id)),
         has_wards=bool(guardians.wards_of(session, member_id)),
         visits=presence.arrivals_of(session, members.identities(session, member_id), Period(now - YEAR, now + MINUTE)),
+        memberships=held.shown(member_id),
         form=form,
         records=own_records(access.actor(), now),
     )
