@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy.orm import Session
 
 from fablab.demo.network import Network
-from fablab.demo.people import DOMAIN, HALL, RIVE, STUDENT
+from fablab.demo.people import ADULT, DOMAIN, HALL, RIVE
 from fablab.members import cards, charters, families
 from fablab.members import queries as members
 from fablab.members.cards import DeskCard, PersonCard
@@ -46,7 +46,7 @@ def add(session: Session, network: Network, begin: date, now: datetime) -> None:
     for member in network.members.values():
         charters.write_acceptance(session, charter.id, member.id, member.id, member.created_at)
     classes = {row.name: row.id for row in members.classes(session)}
-    desk = DeskCard(class_id=next(iter(classes.values())), home_site_id=network.sites[HALL].id)
+    desk = DeskCard(class_id=classes[ADULT], home_site_id=network.sites[HALL].id)
     family = FamilyCard(
         guardians=[PersonCard(name="Nadia Roux", email=f"nadia@{DOMAIN}", phone="06 39 98 55 01")],
         children=[
@@ -64,6 +64,5 @@ def add(session: Session, network: Network, begin: date, now: datetime) -> None:
     waiting = PersonCard(name="Élise Béranger", email=f"elise@{DOMAIN}", birth_date=date(1999, 8, 8))
     elise = cards.add_person(session, manager, waiting, desk, now - timedelta(hours=20))
     elise.state = MemberState.PENDING
-    twice = DeskCard(class_id=classes[STUDENT], home_site_id=network.sites[HALL].id)
-    cards.add_person(session, manager, PersonCard(name="garnier Chloe"), twice, now - timedelta(days=3))
+    cards.add_person(session, manager, PersonCard(name="garnier Chloe"), desk, now - timedelta(days=3))
     session.flush()
