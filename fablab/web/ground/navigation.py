@@ -95,6 +95,7 @@ def _all() -> list[tuple[str, list[Place]]]:
                     Role.HOST,
                     rooms=("accesses", "badges", "card", "families", "waiting", "wards"),
                 ),
+                Place("organisations.page", _("Organisations"), "building", staff, also=Role.TREASURER),
                 Place("training.page", _("Training"), "award", Role.TRAINER),
                 Place("charters.staff_page", _("Charters"), "file-earmark-text", staff),
                 Place("invitations.page", _("Invitations"), "envelope", Role.ADMIN, everywhere=True),
@@ -121,7 +122,6 @@ def _all() -> list[tuple[str, list[Place]]]:
             _("Billing"),
             [
                 Place("billing.page", _("Billing"), "receipt", Role.TREASURER),
-                Place("organisations.page", _("Organisations"), "building", staff, also=Role.TREASURER),
                 Place("billing.page", _("Billing"), "receipt", Role.TREASURER, rooms=("prices",)),
                 Place("memberships.page", _("Kinds of memberships"), "person-badge", Role.TREASURER),
             ],
