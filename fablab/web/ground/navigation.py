@@ -95,13 +95,13 @@ def _all() -> list[tuple[str, list[Place]]]:
                     Role.HOST,
                     rooms=("accesses", "badges", "card", "families", "waiting", "wards"),
                 ),
+                Place("ending.page", _("Memberships"), "credit-card", Role.HOST, rooms=("person_memberships",)),
+                Place("proofs.page", _("Proofs"), "paperclip", Role.HOST),
                 Place("organisations.page", _("Organisations"), "building", staff, also=Role.TREASURER),
                 Place("training.page", _("Training"), "award", Role.TRAINER),
+                Place("conduct_rules.page", _("Conduct"), "flag", staff, rooms=("conduct", "why")),
                 Place("charters.staff_page", _("Charters"), "file-earmark-text", staff),
                 Place("invitations.page", _("Invitations"), "envelope", Role.ADMIN, everywhere=True),
-                Place("conduct_rules.page", _("Conduct"), "flag", staff, rooms=("conduct",)),
-                Place("ending.page", _("Memberships"), "person-badge", Role.HOST, rooms=("person_memberships",)),
-                Place("proofs.page", _("Proofs"), "file-earmark-text", Role.HOST),
             ],
         ),
         (
@@ -121,7 +121,6 @@ def _all() -> list[tuple[str, list[Place]]]:
         (
             _("Billing"),
             [
-                Place("billing.page", _("Billing"), "receipt", Role.TREASURER),
                 Place("billing.page", _("Billing"), "receipt", Role.TREASURER, rooms=("prices",)),
                 Place("memberships.page", _("Kinds of memberships"), "person-badge", Role.TREASURER),
             ],
@@ -129,9 +128,7 @@ def _all() -> list[tuple[str, list[Place]]]:
         (
             _("Network"),
             [
-                Place("people.page", _("People"), "people", Role.ADMIN, everywhere=True, rooms=("accesses",)),
                 Place("classes.page", _("Classes of members"), "tag", Role.ADMIN, everywhere=True),
-                Place("invitations.page", _("Invitations"), "envelope", Role.ADMIN, everywhere=True),
                 Place(
                     "network.page",
                     _("Network"),
