@@ -3,7 +3,7 @@
 from fablab.billing import models as billing
 from fablab.booking import models as booking
 from fablab.catalog import models as catalog
-from fablab.core import audit, files, heartbeat, outbox
+from fablab.core import audit, files, heartbeat, outbox, retention
 from fablab.members import models as members
 from fablab.shifts import models as shifts
 from fablab.sites import models as sites
@@ -19,6 +19,7 @@ __all__ = [
     "heartbeat",
     "members",
     "outbox",
+    "retention",
     "shifts",
     "sites",
     "training",

@@ -14,6 +14,7 @@ from fablab.members.models.joining import (
     SignUp,
 )
 from fablab.members.models.people import AccessGrant, Member, MemberClass, MemberState, RoleGrant
+from fablab.members.models.privacy import Consent, ConsentGiven, MergeRecord, NotDoubles
 
 __all__ = [
     "AccessGrant",
@@ -25,12 +26,16 @@ __all__ = [
     "Badge",
     "Charter",
     "CharterAcceptance",
+    "Consent",
+    "ConsentGiven",
     "EmailChange",
     "Guardianship",
     "Invitation",
     "Member",
     "MemberClass",
     "MemberState",
+    "MergeRecord",
+    "NotDoubles",
     "PasswordToken",
     "Permission",
     "Project",

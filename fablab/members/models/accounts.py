@@ -6,6 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from fablab.core.db import Instant, Model, OptionalInstant, where
+from fablab.core.personal import about, part_of, wiped
 from fablab.members.models.people import Member
 
 
@@ -33,11 +34,11 @@ class Account(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str]
-    owner_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"))
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"), info=about())
     """The person whose own account it is; an organisation's owners are among its members."""
-    name: Mapped[str]
-    billing_address: Mapped[str] = mapped_column(default="")
-    siren: Mapped[str | None]
+    name: Mapped[str] = mapped_column(info=wiped(named=True))
+    billing_address: Mapped[str] = mapped_column(default="", info=wiped())
+    siren: Mapped[str | None] = mapped_column(info=wiped())
     created_at: Mapped[Instant]
     owner: Mapped[Member | None] = relationship()
 
@@ -58,7 +59,7 @@ class AccountMember(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
-    member_id: Mapped[int] = mapped_column(ForeignKey("members.id"), index=True)
+    member_id: Mapped[int] = mapped_column(ForeignKey("members.id"), index=True, info=about())
     is_owner: Mapped[bool] = mapped_column(default=False)
     joined_at: Mapped[Instant]
     left_at: Mapped[OptionalInstant]
@@ -71,7 +72,7 @@ class Project(Model):
     __table_args__ = (UniqueConstraint("account_id", "name"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
-    name: Mapped[str]
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), info=part_of())
+    name: Mapped[str] = mapped_column(info=wiped(named=True))
     created_at: Mapped[Instant]
     closed_at: Mapped[OptionalInstant]
