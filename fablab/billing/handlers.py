@@ -1,4 +1,6 @@
-"""What billing does when a use ends or staff decide about one: it writes the charge."""
+"""What billing does when a use ends or staff decide about one: it writes the charge. And what of somebody's accounts
+stands in the way of erasing them.
+"""
 
 from datetime import datetime
 from typing import Any
@@ -6,6 +8,10 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from fablab.billing.charges import bring_in_line
+from fablab.billing.queries import waits_for_invoice, waits_for_price
+from fablab.core.i18n import _
+from fablab.core.refusals import Refusal
+from fablab.members.signals import erasing
 from fablab.usage.models import UsageSession
 from fablab.usage.signals import session_closed, session_settled
 
@@ -15,3 +21,18 @@ from fablab.usage.signals import session_closed, session_settled
 def charge_use(sender: Any, *, session: Session, usage: UsageSession, now: datetime) -> None:
     """Write, or put right, the charge of a use."""
     bring_in_line(session, usage, now)
+
+
+@erasing.connect
+def stand_in_the_way(sender: Any, *, session: Session, member_ids: list[int], **more: Any) -> list[Refusal]:
+    """What is not invoiced yet: once erased, nobody would know to whom. An administrator may do without the money."""
+    reasons = []
+    if waits_for_invoice(session, member_ids):
+        text = _(
+            "Something is charged and not invoiced yet. It is invoiced with the month; then nothing is in the way."
+        )
+        reasons.append(Refusal("uninvoiced", text, overridable=True))
+    if waits_for_price(session, member_ids):
+        text = _("A use waits for its price, and cannot be invoiced before.")
+        reasons.append(Refusal("unpriced", text, overridable=True))
+    return reasons
