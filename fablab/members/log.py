@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
@@ -18,10 +19,16 @@ PAGE = 50
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """Which entries: about a person, by somebody, of an action, in a half-open period; what is not said is any."""
+    """Which entries: about a person, by somebody, of an action, in a half-open period; what is not said is any.
+
+    A person is meant by their number (`member_id`), or by words of a name or an address (`person`); by words, those who
+    did something too.
+    """
 
     member_id: int | None = None
     actor_id: int | None = None
+    person: str = ""
+    doer: str = ""
     action: str = ""
     since: datetime | None = None
     until: datetime | None = None
@@ -84,12 +91,22 @@ def _seen_by(session: Session, actor: Actor) -> list[ColumnElement[bool]]:
     ]
 
 
+def _meant(words: str) -> Select[Any]:
+    """The people whom these words mean, with the records that were merged into them."""
+    people = select(Member.id).where(*queries.matching(words))
+    return select(Member.id).where(or_(Member.id.in_(people), Member.merged_into_id.in_(people)))
+
+
 def _conditions(session: Session, wanted: Wanted) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if wanted.member_id is not None:
         found.append(AuditEntry.member_id.in_(queries.identities(session, wanted.member_id)))
     if wanted.actor_id is not None:
         found.append(AuditEntry.actor_id.in_(queries.identities(session, wanted.actor_id)))
+    if wanted.person.strip():
+        found.append(AuditEntry.member_id.in_(_meant(wanted.person)))
+    if wanted.doer.strip():
+        found.append(AuditEntry.actor_id.in_(_meant(wanted.doer)))
     if wanted.action:
         found.append(AuditEntry.action == wanted.action)
     if wanted.since is not None:

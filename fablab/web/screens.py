@@ -40,6 +40,7 @@ from fablab.web.people import (
 from fablab.web.people import members as people
 from fablab.web.places import entities, hours, network, pictures, seasons, sites, timetables
 from fablab.web.places import site_cards as places
+from fablab.web.privacy import consents, doubles, erasure, log, own, retention, staff, statements
 from fablab.web.shifts import board as shifts
 from fablab.web.shifts import duties
 
@@ -52,11 +53,14 @@ SCREENS = (
     card,
     categories,
     charters,
+    consents,
     day,
     desk,
+    doubles,
     duties,
     emails,
     entities,
+    erasure,
     families,
     free,
     health,
@@ -66,12 +70,14 @@ SCREENS = (
     invoices,
     labels,
     live,
+    log,
     machine,
     machines,
     maintenance,
     me,
     network,
     outages,
+    own,
     papers,
     people,
     pictures,
@@ -81,12 +87,15 @@ SCREENS = (
     problems,
     reporting,
     reservations,
+    retention,
     seasons,
     sheet,
     shifts,
     sign_up,
     sites,
+    staff,
     start,
+    statements,
     timetables,
     tokens,
     training,

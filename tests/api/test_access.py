@@ -20,13 +20,16 @@ ADMINS = {"admin"}
 OWNERS = {"maker", "fabmanager", "admin"}
 """Whose reservation it is, and staff of the site."""
 PAYERS = {"maker", "treasurer", "admin"}
-MENTIONED = ("resource_id", "site_id", "category_id", "entity_id", "member_id", "guardian_id")
+MENTIONED = ("resource_id", "site_id", "category_id", "entity_id", "member_id", "guardian_id", "consent_id")
 """Things that the table names in bodies."""
 NOT_OF_A_SITE = {
     ("GET", "/members"),
     ("GET", "/members/{member_id}"),
     ("GET", "/members/{member_id}/guardians"),
     ("GET", "/members/{member_id}/authorisations"),
+    ("GET", "/members/{member_id}/consents"),
+    ("GET", "/audit"),
+    ("GET", "/doubles"),
     ("PATCH", "/members/{member_id}"),
     ("POST", "/charters/{charter_id}/acceptances"),
     ("GET", "/shifts"),
@@ -57,6 +60,8 @@ def calls(ids: Mapping[str, int]) -> dict[tuple[str, str], Call]:
     card = {"name": " ", "category_id": ids["category_id"], "site_id": ids["site_id"]}
     closure = {"kind": "closed", "first_on": "2030-01-02", "last_on": "2030-01-01", "reason": "Test"}
     signature = {"guardian_id": ids["guardian_id"], "permission": "use", "given": False}
+    reply = {"consent_id": ids["consent_id"], "given": True, "version": 1}
+    merge = {"merged_id": ids["member_id"], "survivor_version": 1, "merged_version": 1}
     charter = {"site_id": ids["site_id"], "title": " ", "text": " ", "valid_from": "2030-01-01"}
     return {
         ("GET", "/me"): Call(EVERYBODY),
@@ -143,6 +148,15 @@ def calls(ids: Mapping[str, int]) -> dict[tuple[str, str], Call]:
         ("POST", "/members/{member_id}/accesses"): Call(
             FABMANAGERS, {"level": 3, "site_id": ids["site_id"], "ends_at": "2010-01-01T10:00:00Z"}
         ),
+        ("GET", "/me/export"): Call(EVERYBODY),
+        ("GET", "/audit"): Call(FABMANAGERS),
+        ("GET", "/doubles"): Call(FABMANAGERS),
+        ("GET", "/consents"): Call(EVERYBODY),
+        ("POST", "/consents"): Call(ADMINS, {"title": " ", "text": " "}),
+        ("GET", "/members/{member_id}/consents"): Call(HOSTS),
+        ("POST", "/members/{member_id}/consents"): Call(HOSTS, reply),
+        ("POST", "/members/{member_id}/merge"): Call(FABMANAGERS, merge),
+        ("DELETE", "/members/{member_id}/erasure"): Call(ADMINS),
         ("GET", "/legal-entities"): Call(ADMINS),
         ("POST", "/legal-entities"): Call(ADMINS, {"name": " ", "address": " "}),
         ("PATCH", "/legal-entities/{entity_id}"): Call(ADMINS, stale),
@@ -167,6 +181,7 @@ def calls(ids: Mapping[str, int]) -> dict[tuple[str, str], Call]:
         ("DELETE", "/resources/{resource_id}/photo"): Call(FABMANAGERS),
         ("DELETE", "/sites/{site_id}/photo"): Call(FABMANAGERS),
         ("DELETE", "/sites/{site_id}/exceptions/{exception_id}"): Call(FABMANAGERS),
+        ("POST", "/members/{member_id}/erasure"): Call(ADMINS, {"later": False}),
     }
 
 

@@ -15,7 +15,7 @@ from fablab.catalog.models import CategoryKind
 from fablab.catalog.papers import Paper
 from fablab.catalog.services import ResourceCard, add_resource
 from fablab.core.db import transaction
-from fablab.members import accesses, charters, guardians
+from fablab.members import accesses, charters, consents, guardians
 from fablab.members import queries as members
 from fablab.shifts import plan, services
 from fablab.shifts.plan import ShiftCard
@@ -74,6 +74,7 @@ def things_at(lab: Lab, site_id: int) -> dict[str, int]:
             "plan_id": maintenance.add_plan(session, admin, one, PlanCard(title="Graisser", every_days=30), now).id,
             "problem_id": problems.report(session, cast.newcomer, report, now).id,
             "shift_id": shift_id,
+            "consent_id": consents.add(session, admin, "Lettre", "Nouvelles du lab.", now).id,
             "duty_id": services.take(session, lab.actor(cast.trainer), shift_id, now).id,
             "reservation_id": reservation_id,
         }

@@ -19,44 +19,7 @@ from fablab.members.privacy.naming import (
     removed_with,
 )
 from tests.conftest import Lab
-
-KEPT = {
-    "account_members.*": "no words",
-    "accounts.billing_email": "an organisation's",
-    "accounts.purchase_order": "an organisation's",
-    "accounts.service_code": "an organisation's",
-    "accounts.siret": "an organisation's",
-    "arrivals.label": "a group's, which is nobody",
-    "arrivals.request_key": "a random word of a program's",
-    "audit_entries.action": "a code",
-    "audit_entries.details": "codes and figures",
-    "audit_entries.subject": "a code",
-    "charges.description": "the machine's name, in the accounts",
-    "charges.month": "a month",
-    "consents_given.text": "the lab's words, which were allowed",
-    "documents.sha256": "a fingerprint",
-    "holds.key": "a code",
-    "invoice_lines.description": "the machine's name, in the accounts",
-    "invoice_lines.unit": "a code",
-    "invoices.*": "the law wants invoices as they were issued",
-    "item_charges.*": "what was sold, in the accounts",
-    "jobs.key": "the machine's own word for a run",
-    "jobs.outcome": "a code",
-    "members.locale": "one of two languages",
-    "members.state": "a code",
-    "membership_people.*": "no words",
-    "memberships.request_key": "a random word of a program's",
-    "memberships.told": "a code",
-    "merge_records.counts": "figures",
-    "problem_entries.text": "what staff did to a machine",
-    "problems.waiting_for": "a part that a machine lacks",
-    "projects.purchase_order": "an organisation's",
-    "reservations.request_key": "a random word of a program's",
-    "strikes.subject": "a code",
-    "usage_sessions.outcome": "a code",
-    "usage_sessions.review": "a code",
-}
-"""Words that stay when their person is erased, and why."""
+from tests.members.kept import KEPT, is_kept
 
 
 def test_every_key_to_a_person_says_whether_its_row_is_about_them() -> None:
@@ -99,7 +62,7 @@ def test_what_is_said_of_a_person_is_emptied_or_kept_for_a_reason() -> None:
         if holds_words(column) and stays(table) and not (is_wiped(column) or is_secret(column) or is_code(column))
     ]
 
-    assert [name for name in said if name not in KEPT and f"{name.partition('.')[0]}.*" not in KEPT] == []
+    assert [name for name in said if not is_kept(name)] == []
     there = {str(column) for table in about_people() for column in table.columns}
     assert [name for name in KEPT if name in there and name not in said] == [], "these need no reason"
 

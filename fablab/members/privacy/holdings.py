@@ -80,7 +80,7 @@ def _rows(session: Session, table: Table, ids: Sequence[int]) -> list[dict[str, 
     shown = [column for column in table.columns if not (is_secret(column) or isinstance(column.type, LargeBinary))]
     query = select(*shown).where(whose(table, ids)).order_by(*table.primary_key.columns)
     rows = [{name: _plain(value) for name, value in row._mapping.items()} for row in session.execute(query)]
-    for column in shown:
+    for column in [item for item in shown if item.foreign_keys]:
         names = _names(session, column, [row[column.name] for row in rows])
         for row in rows:
             if row[column.name] in names:
