@@ -30,7 +30,7 @@ from fablab.core.db import Model, UTCDateTime
 from fablab.core.personal import About, Did, FileOf, PartOf, Wiped
 from fablab.members.privacy.naming import about_people, columns, naming_of, whose
 
-BEGAN = datetime(2026, 1, 5, 9, tzinfo=UTC)
+BEGAN = datetime(2020, 1, 6, 9, tzinfo=UTC)
 ENDED = BEGAN + timedelta(hours=1)
 HINTS: dict[str, Any] = {
     "appeals.strike_id": None,
@@ -44,6 +44,7 @@ HINTS: dict[str, Any] = {
     "invoices.net_cents": 1,
     "invoices.vat_cents": 0,
     "item_charges.taxed": True,
+    "jobs.ended_at": ENDED,
     "reservations.ends_at": ENDED,
     "reservation_changes.ends_at": ENDED,
     "shifts.ends_at": ENDED,
@@ -78,6 +79,8 @@ class Life:
     def _insert(self, table: Table) -> Any:
         values = {column.name: self._value(column) for column in table.columns}
         values = {name: value for name, value in values.items() if value is not _NOTHING}
+        if table.name == "not_doubles":
+            values["one_id"], values["other_id"] = sorted((values["one_id"], values["other_id"]))
         key = self.session.execute(insert(table).values(values)).inserted_primary_key
         assert key is not None
         self.made[table.name] = key[0]

@@ -1,5 +1,6 @@
 """Erasing people: every table, all reasons against it, what stays for the accounts, and what waits."""
 
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -24,7 +25,7 @@ from tests.conftest import Lab, hours_from
 from tests.mails import mails
 from tests.members.kept import is_kept
 from tests.members.lives import Life, said, tally
-from tests.support.threads import at_once
+from tests.support.threads import at_once, in_background
 
 NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)
 OTHERS = ("charters.", "consents.", "courses.", "prices.", "shifts.")
@@ -213,7 +214,27 @@ def test_two_administrators_who_erase_each_other_leave_one(lab: Lab) -> None:
 
     assert sorted(type(item).__name__ for item in found) in (["NotFound", "str"], ["Refused", "str"])
     left = lab.session.scalars(select(Member).join(RoleGrant, RoleGrant.member_id == Member.id))
-    assert len([row for row in left if row.erased_at is None and row.id in (cast.admin, cast.trainer)]) == 1
+    assert len({row.id for row in left if row.erased_at is None} & {cast.admin, cast.trainer}) == 1
+
+
+def test_who_books_while_they_are_being_erased_finds_themselves_gone(lab: Lab, tomorrow: datetime) -> None:
+    cast, now = lab.cast, datetime.now(UTC)
+
+    def reserve() -> None:
+        with transaction() as session:
+            wish = Wish(resource_id=cast.printer, period=hours_from(tomorrow, 1), member_id=cast.maker)
+            book(session, queries.actor(session, cast.maker), wish, now)
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction() as session:
+            erasing.erase(session, lab.actor(cast.admin), cast.maker, now)
+            other = in_background(pool, lab.app, reserve)
+            wait([other], timeout=0.4)
+        refused = other.exception(timeout=20)
+
+    assert isinstance(refused, Refused)
+    assert refused.codes == ("member_unknown",)
+    assert lab.session.query(Reservation).count() == 0
 
 
 @pytest.mark.parametrize("change", ["note = 'x'", "note = '', by_id = member_id + 1", "act = 'revoked', note = ''"])
