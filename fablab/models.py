@@ -3,7 +3,7 @@
 from fablab.billing import models as billing
 from fablab.booking import models as booking
 from fablab.catalog import models as catalog
-from fablab.core import audit, files, heartbeat, outbox
+from fablab.core import audit, files, heartbeat, outbox, retention
 from fablab.members import models as members
 from fablab.presence import models as presence
 from fablab.shifts import models as shifts
@@ -21,6 +21,7 @@ __all__ = [
     "members",
     "outbox",
     "presence",
+    "retention",
     "shifts",
     "sites",
     "training",

@@ -15,10 +15,11 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
 
 from fablab.booking.supervision import watch
-from fablab.core import clock, heartbeat
+from fablab.core import clock, heartbeat, retention
 from fablab.core.config import Config
 from fablab.core.db import db, transaction
 from fablab.delivery import deliver
+from fablab.members.privacy import erasing
 from fablab.notices.memberships import remind_of_memberships, remind_of_proofs
 from fablab.notices.shifts import remind
 from fablab.notices.upkeep import tell_due
@@ -35,6 +36,7 @@ OUTBOX_SECONDS = 2
 SHIFTS_SECONDS = 120
 UPKEEP_SECONDS = 3600
 PRESENCE_SECONDS = 300
+DATA_SECONDS = 3600
 
 
 class Worker:
@@ -100,6 +102,15 @@ class Worker:
             with transaction() as session:
                 after = remind_of_memberships(session, clock.now(), after)
 
+    def look_after_data(self) -> None:
+        """Erase those who asked for it and in whose way nothing stands any more; remove what is kept long enough."""
+        for member_id in erasing.asked_for(db.session()):
+            with transaction() as session:
+                erasing.erase_asked(session, member_id, clock.now())
+        for code in retention.due(db.session(), clock.now()):
+            with transaction() as session:
+                retention.purge_by_itself(session, code, clock.now())
+
     def deliver(self) -> None:
         """Send what waits in the outbox."""
         deliver(self._config)
@@ -119,6 +130,7 @@ class Worker:
             (self.tell_of_maintenance, UPKEEP_SECONDS, "default"),
             (self.end_stays, PRESENCE_SECONDS, "default"),
             (self.remind_members, UPKEEP_SECONDS, "default"),
+            (self.look_after_data, DATA_SECONDS, "default"),
         ):
             scheduler.add_job(
                 self._safely(job), "interval", seconds=seconds, next_run_time=first, executor=executor, id=job.__name__

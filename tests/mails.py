@@ -11,7 +11,9 @@ def mails(to: str | None = None) -> list[dict[str, str]]:
     """The mails that wait, the first one first, after the worker has answered those who asked for a link."""
     answer_asked()
     db.session.rollback()
-    rows = db.session.query(OutboxRow).filter(OutboxRow.kind == "mail").order_by(OutboxRow.id)
+    rows = (
+        db.session.query(OutboxRow).filter(OutboxRow.kind == "mail", OutboxRow.done_at.is_(None)).order_by(OutboxRow.id)
+    )
     found = [row.payload for row in rows if to in (None, row.payload["to"])]
     db.session.rollback()
     return found

@@ -1,5 +1,6 @@
 """Uses become charges, once; what was wrong is reversed, never changed."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, exists, func, select
@@ -13,6 +14,7 @@ from fablab.core.errors import NotFound
 from fablab.core.i18n import _
 from fablab.core.period import month_at
 from fablab.core.refusals import Refused
+from fablab.members import queries as members
 from fablab.members.models import Member
 from fablab.sites import queries as sites
 from fablab.usage.models import UsageSession
@@ -46,11 +48,18 @@ def bring_in_line(session: Session, usage: UsageSession, now: datetime) -> Charg
     standing = standing_charge(session, usage.id)
     due = _is_due(usage)
     if standing is not None:
-        right = due and (standing.account_id, standing.member_id) == (usage.account_id, usage.member_id)
+        right = due and standing.account_id == usage.account_id and _is_whose(session, standing, usage)
         if right and standing.quantity_seconds == usage.seconds:
             return standing
         _reverse(session, standing, now)
     return _rate(session, usage, now) if due else None
+
+
+def _is_whose(session: Session, charge: Charge, usage: UsageSession) -> bool:
+    """Tell whether a charge names the person of a use; a charge goes on naming a record that was merged into theirs."""
+    if charge.member_id == usage.member_id:
+        return True
+    return usage.member_id is not None and charge.member_id in members.identities(session, usage.member_id)
 
 
 def _is_due(usage: UsageSession) -> bool:
@@ -121,8 +130,10 @@ def is_charged() -> ColumnElement[bool]:
     return func.coalesce(charged.correlate(UsageSession).scalar_subquery(), 0) > 0
 
 
-def unpriced(session: Session, month: str | None = None, *, limit: int = 200) -> list[UsageSession]:
-    """Uses up to that month that should be charged and have no charge, since no price was in force.
+def unpriced(
+    session: Session, month: str | None = None, *, limit: int = 200, account_ids: Collection[int] | None = None
+) -> list[UsageSession]:
+    """Uses up to that month, on these accounts or all, that should be charged and have no charge for want of a price.
 
     They are shown to the treasurer, who enters one; they are never taken for free.
     """
@@ -141,6 +152,8 @@ def unpriced(session: Session, month: str | None = None, *, limit: int = 200) ->
         .order_by(UsageSession.started_at, UsageSession.id)
         .limit(limit)
     )
+    if account_ids is not None:
+        query = query.where(UsageSession.account_id.in_(account_ids))
     found = session.scalars(query)
     return [row for row in found if month is None or month_at(row.started_at, row.resource.site.zone) <= month]
 

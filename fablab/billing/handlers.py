@@ -1,4 +1,6 @@
-"""What billing does when a use ends, staff decide about one, or something is sold: it writes the charge."""
+"""What billing does when a use ends, staff decide about one, or something is sold: it writes the charge. And what of
+somebody's accounts stands in the way of erasing them.
+"""
 
 from datetime import datetime
 from typing import Any
@@ -7,8 +9,11 @@ from sqlalchemy.orm import Session
 
 from fablab.billing.charges import bring_in_line
 from fablab.billing.items import charge_membership as charge_for
+from fablab.billing.queries import waits_for_invoice, waits_for_price
+from fablab.core.i18n import _
+from fablab.core.refusals import Refusal
 from fablab.members.models import Membership
-from fablab.members.signals import membership_sold
+from fablab.members.signals import erasing, membership_sold
 from fablab.usage.models import UsageSession
 from fablab.usage.signals import session_closed, session_settled
 
@@ -24,3 +29,18 @@ def charge_use(sender: Any, *, session: Session, usage: UsageSession, now: datet
 def charge_membership(sender: Any, *, session: Session, membership: Membership, now: datetime) -> None:
     """Write what is due for a membership."""
     charge_for(session, membership, now)
+
+
+@erasing.connect
+def stand_in_the_way(sender: Any, *, session: Session, member_ids: list[int], **more: Any) -> list[Refusal]:
+    """What is not invoiced yet: once erased, nobody would know to whom. An administrator may do without the money."""
+    reasons = []
+    if waits_for_invoice(session, member_ids):
+        text = _(
+            "Something is charged and not invoiced yet. It is invoiced with the month; then nothing is in the way."
+        )
+        reasons.append(Refusal("uninvoiced", text, overridable=True))
+    if waits_for_price(session, member_ids):
+        text = _("A use waits for its price, and cannot be invoiced before.")
+        reasons.append(Refusal("unpriced", text, overridable=True))
+    return reasons

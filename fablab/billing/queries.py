@@ -2,15 +2,16 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
-from fablab.billing.models import Charge, Invoice, ItemCharge, NumberSeries
+from fablab.billing.charges import unpriced
+from fablab.billing.models import Charge, Invoice, InvoiceCharge, ItemCharge, NumberSeries
 from fablab.billing.month import LINE_SAYS, chained_hash, unit_said
 from fablab.core.errors import NotFound
 from fablab.members import queries as members
 from fablab.members.actor import Actor
-from fablab.members.models import Role
+from fablab.members.models import Account, Role
 
 
 def invoices_of(session: Session, account_ids: Iterable[int], *, limit: int = 200) -> list[Invoice]:
@@ -70,6 +71,28 @@ def broken_links(session: Session, entity_id: int) -> list[str]:
     if last is not None and last.last_hash != previous:
         broken.append(f"{last.year}-{last.last_number:05d}")
     return broken
+
+
+def waits_for_invoice(session: Session, member_ids: Iterable[int]) -> bool:
+    """Tell whether something is charged to these people's own accounts that no invoice has yet."""
+    reversal = aliased(Charge)
+    query = (
+        select(Charge.id)
+        .join(Account, Account.id == Charge.account_id)
+        .where(
+            Account.owner_id.in_(set(member_ids)),
+            Charge.reverses_id.is_(None),
+            ~exists().where(InvoiceCharge.charge_id == Charge.id),
+            ~exists().where(reversal.reverses_id == Charge.id),
+        )
+    )
+    return session.scalar(query.limit(1)) is not None
+
+
+def waits_for_price(session: Session, member_ids: Iterable[int]) -> bool:
+    """Tell whether a use on these people's own accounts should be charged and has no price yet."""
+    accounts = set(session.scalars(select(Account.id).where(Account.owner_id.in_(set(member_ids)))))
+    return bool(unpriced(session, limit=1, account_ids=accounts))
 
 
 def _says_its_content(invoice: Invoice) -> bool:

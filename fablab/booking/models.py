@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from fablab.catalog.models import Resource
 from fablab.core.db import Instant, Model, OptionalInstant
 from fablab.core.period import Period
-from fablab.core.personal import did
+from fablab.core.personal import about, did, part_of, wiped
 from fablab.members.models import Member
 
 LONGEST_CLAIM = timedelta(days=31)
@@ -53,7 +53,7 @@ class Reservation(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     resource_id: Mapped[int] = mapped_column(ForeignKey("resources.id"))
-    member_id: Mapped[int] = mapped_column(ForeignKey("members.id"))
+    member_id: Mapped[int] = mapped_column(ForeignKey("members.id"), info=about())
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
     project_id: Mapped[int | None] = mapped_column(ForeignKey("projects.id"))
     nature: Mapped[str] = mapped_column(default=Nature.MEMBER)
@@ -65,12 +65,12 @@ class Reservation(Model):
     started_at: Mapped[OptionalInstant]
     """When the machine, or the member, first showed that the use had begun."""
     created_at: Mapped[Instant]
-    created_by_id: Mapped[int] = mapped_column(ForeignKey("members.id"))
+    created_by_id: Mapped[int] = mapped_column(ForeignKey("members.id"), info=did())
     request_key: Mapped[str | None]
     """The client's word for this request: asked twice, answered with the same reservation."""
     cancelled_at: Mapped[OptionalInstant]
-    cancelled_by_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"))
-    cancel_reason: Mapped[str] = mapped_column(default="", server_default=text("''"))
+    cancelled_by_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"), info=did())
+    cancel_reason: Mapped[str] = mapped_column(default="", server_default=text("''"), info=wiped())
     """What its member is told when staff have cancelled it."""
     missed_at: Mapped[OptionalInstant]
     """When staff said that nobody came."""
@@ -101,7 +101,7 @@ class Claim(Model):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    reservation_id: Mapped[int] = mapped_column(ForeignKey("reservations.id"), index=True)
+    reservation_id: Mapped[int] = mapped_column(ForeignKey("reservations.id"), index=True, info=part_of())
     resource_id: Mapped[int] = mapped_column(ForeignKey("resources.id"))
     place: Mapped[int]
     occupied_from: Mapped[Instant]
@@ -116,14 +116,14 @@ class ReservationChange(Model):
     __tablename__ = "reservation_changes"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    reservation_id: Mapped[int] = mapped_column(ForeignKey("reservations.id"), index=True)
+    reservation_id: Mapped[int] = mapped_column(ForeignKey("reservations.id"), index=True, info=part_of())
     at: Mapped[Instant]
-    by_id: Mapped[int] = mapped_column(ForeignKey("members.id"))
+    by_id: Mapped[int] = mapped_column(ForeignKey("members.id"), info=did())
     resource_id: Mapped[int] = mapped_column(ForeignKey("resources.id"))
     starts_at: Mapped[Instant]
     ends_at: Mapped[Instant]
     places: Mapped[int]
-    reason: Mapped[str] = mapped_column(default="")
+    reason: Mapped[str] = mapped_column(default="", info=wiped())
     resource: Mapped[Resource] = relationship()
 
 
@@ -132,10 +132,10 @@ class Outcome(Model):
 
     __tablename__ = "outcomes"
 
-    reservation_id: Mapped[int] = mapped_column(ForeignKey("reservations.id"), primary_key=True)
+    reservation_id: Mapped[int] = mapped_column(ForeignKey("reservations.id"), primary_key=True, info=part_of())
     came: Mapped[bool]
-    note: Mapped[str] = mapped_column(default="")
-    next_step: Mapped[str] = mapped_column(default="")
+    note: Mapped[str] = mapped_column(default="", info=wiped())
+    next_step: Mapped[str] = mapped_column(default="", info=wiped())
     noted_at: Mapped[Instant]
-    noted_by_id: Mapped[int] = mapped_column(ForeignKey("members.id"))
+    noted_by_id: Mapped[int] = mapped_column(ForeignKey("members.id"), info=did())
     version: Mapped[int] = mapped_column(default=1)

@@ -221,7 +221,9 @@ def _check_right(session: Session, actor: Actor, wish: Wish, resource: Resource)
 
 
 def _check_member(session: Session, member_id: int) -> None:
-    member = session.get(Member, member_id)
+    # Whoever is being erased, or merged, keeps us waiting until that is done.
+    query = select(Member).where(Member.id == member_id).with_for_update(read=True, key_share=True, of=Member)
+    member = session.scalar(query.execution_options(populate_existing=True))
     if member is None or member.left_at is not None:
         raise Refused.because("member_unknown", _("This person is no member, or has left."))
 

@@ -11,14 +11,19 @@ from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from fablab.core.db import Instant, Json, Model
-from fablab.core.personal import about, did
+from fablab.core.personal import about, did, for_good
 
 
 class AuditEntry(Model):
     """Somebody did something, perhaps to somebody."""
 
     __tablename__ = "audit_entries"
-    __table_args__ = (Index(None, "member_id", "id"), Index(None, "actor_id", "id"), Index(None, "action", "id"))
+    __table_args__ = (
+        Index(None, "member_id", "id"),
+        Index(None, "actor_id", "id"),
+        Index(None, "action", "id"),
+        for_good(),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[Instant]

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import JSON, DateTime, Dialect, Engine, MetaData, TypeDecorator, event, text
+from sqlalchemy import JSON, DateTime, Dialect, Engine, MetaData, Result, TypeDecorator, event, text
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, IntegrityError
@@ -124,6 +124,11 @@ def transaction() -> Iterator[Session]:
         raise
     finally:
         session.info.pop(_WRITING, None)
+
+
+def rows_changed(result: Result[Any]) -> int:
+    """How many rows a deletion or an update of many touched."""
+    return int(getattr(result, "rowcount", 0) or 0)
 
 
 def is_postgresql(session: Session) -> bool:

@@ -101,6 +101,16 @@ def _settle(session: Session, task: Task, values: dict[str, Any]) -> bool:
     return result.first() is not None
 
 
+def forget(session: Session, address: str) -> None:
+    """Do nothing more of what waits for an address, and forget what could not be done: its person was erased."""
+    query = select(OutboxRow).where(OutboxRow.done_at.is_(None)).with_for_update()
+    for row in session.scalars(query):
+        if address in (row.payload.get("to"), row.payload.get("email")):
+            row.payload, row.due_at, row.done_at = {}, None, row.created_at
+            row.given_up_at, row.last_error = None, None
+    session.flush()
+
+
 def given_up(session: Session) -> int:
     """How many rows were given up: somebody should look at them."""
     query = select(func.count()).select_from(OutboxRow).where(OutboxRow.given_up_at.is_not(None))

@@ -2,7 +2,9 @@
 
 Every foreign key to `members` says whether the row is about that person (`about`) or only names them as the one who
 did something (`did`). What a row says of a person in free words is `wiped` at erasure; a file of theirs is `file_of`.
-`tests/members/test_personal.py` fails when a table forgets.
+A row that names nobody and hangs on such a row is `part_of` it, and theirs with it; one that says nothing of them is
+`apart`. A table whose rows the database refuses to change is `for_good`. `tests/members/test_personal.py` fails when a
+table forgets.
 """
 
 from dataclasses import dataclass
@@ -10,6 +12,7 @@ from enum import StrEnum
 from typing import Any
 
 KEY = "personal"
+FOR_GOOD = "for_good"
 
 
 class Erased(StrEnum):
@@ -45,13 +48,26 @@ class Did:
 class Wiped:
     """What this column says of the row's person is emptied when they are erased."""
 
+    named: bool = False
+    """It must say something: a neutral name takes the place of what it said."""
+
 
 @dataclass(frozen=True, slots=True)
 class FileOf:
     """A file of the row's person: it is exported with the row, and removed when they are erased."""
 
 
-Naming = About | Did | Wiped | FileOf
+@dataclass(frozen=True, slots=True)
+class PartOf:
+    """The row belongs to the one that this key points to, and is about the same person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """The row points to one that is about a person, and says nothing of them."""
+
+
+Naming = About | Did | Wiped | FileOf | PartOf | Apart
 
 
 def about(erased: Erased = Erased.KEPT, *, doubled: Doubled = Doubled.STAYS) -> dict[str, Any]:
@@ -64,11 +80,30 @@ def did() -> dict[str, Any]:
     return {KEY: Did()}
 
 
-def wiped() -> dict[str, Any]:
-    """For a column whose words are emptied at erasure: to NULL where it may be, else to an empty text."""
-    return {KEY: Wiped()}
+def wiped(*, named: bool = False) -> dict[str, Any]:
+    """For a column whose words are emptied at erasure: to NULL where it may be, else to an empty text, or to a neutral
+    name where it must name somebody.
+    """
+    return {KEY: Wiped(named)}
 
 
 def file_of() -> dict[str, Any]:
     """For a foreign key to a stored file of the row's person."""
     return {KEY: FileOf()}
+
+
+def part_of() -> dict[str, Any]:
+    """For a foreign key to a row about a person, from a row that is theirs with it: a claim's, a job's."""
+    return {KEY: PartOf()}
+
+
+def apart() -> dict[str, Any]:
+    """For a foreign key to a row about a person, from a row that says nothing of them."""
+    return {KEY: Apart()}
+
+
+def for_good() -> dict[str, Any]:
+    """For the arguments of a table whose rows the database refuses to change: they go on naming a record that was
+    merged, and those who ask for them ask for `members.queries.identities`.
+    """
+    return {"info": {FOR_GOOD: True}}

@@ -3,13 +3,16 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from fablab.core import audit
 from fablab.core.text import plain_of
-from fablab.members.models import Member
+from fablab.members import queries
+from fablab.members.actor import Actor, Role
+from fablab.members.models import Member, NotDoubles
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +60,28 @@ def like(session: Session, name: str, email: str | None, birth_date: date | None
 
 
 def pairs(session: Session) -> list[tuple[Member, Member]]:
-    """Every two members who may be one person, the older record first; in one statement."""
+    """Every two members who may be one person, the older record first; without those who staff say are two."""
     rows = session.scalars(select(Member).where(Member.left_at.is_(None)).order_by(Member.id)).all()
     people = {row.id: row for row in rows}
-    return [(people[one], people[other]) for one, other in couples([_trace(row) for row in rows])]
+    apart = {(row.one_id, row.other_id) for row in session.scalars(select(NotDoubles))}
+    found = [pair for pair in couples([_trace(row) for row in rows]) if pair not in apart]
+    return [(people[one], people[other]) for one, other in found]
+
+
+def set_apart(session: Session, actor: Actor, one_id: int, other_id: int, now: datetime) -> None:
+    """Say that two who are alike are two people, so that they are shown no more. Twice equals once.
+
+    Raises:
+        Forbidden: not a fabmanager of any site.
+        NotFound: there is no such person.
+    """
+    actor.needs_anywhere(Role.FABMANAGER)
+    low, high = sorted((queries.member(session, one_id).id, queries.member(session, other_id).id))
+    if low == high or session.get(NotDoubles, (low, high)) is not None:
+        return
+    session.add(NotDoubles(one_id=low, other_id=high, at=now, by_id=actor.member_id))
+    session.flush()
+    audit.note(session, actor.member_id, "doubles.apart", now, member_id=low, subject=f"member:{high}")
 
 
 def couples(traces: Iterable[Trace]) -> list[tuple[int, int]]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from fablab.core.actor import including
@@ -235,8 +235,8 @@ def accounts_seen_by(session: Session, member_id: int) -> list[int]:
     owned = select(AccountMember.account_id).where(
         AccountMember.member_id == member_id, AccountMember.left_at.is_(None), AccountMember.is_owner
     )
-    query = select(Account.id).where(or_(Account.owner_id == member_id, Account.id.in_(owned)))
-    return sorted(session.scalars(query))
+    own = Account.owner_id.in_(identities(session, member_id))
+    return sorted(session.scalars(select(Account.id).where(or_(own, Account.id.in_(owned)))))
 
 
 def projects_of(session: Session, account_ids: Iterable[int]) -> list[Project]:
@@ -274,6 +274,8 @@ def owners_of(session: Session, account_id: int) -> list[Member]:
     owned = select(AccountMember.member_id).where(
         AccountMember.account_id == account_id, AccountMember.left_at.is_(None), AccountMember.is_owner
     )
-    personal = select(Account.owner_id).where(Account.id == account_id)
+    # The account of a record that was merged is its survivor's.
+    whose = func.coalesce(Member.merged_into_id, Member.id)
+    personal = select(whose).join(Account, Account.owner_id == Member.id).where(Account.id == account_id)
     query = select(Member).where(or_(Member.id.in_(owned), Member.id.in_(personal)), Member.left_at.is_(None))
     return list(session.scalars(query.order_by(Member.id)))

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from fablab.core.db import Instant, Model, OptionalInstant, where
 from fablab.core.period import Period
+from fablab.core.personal import about, wiped
 from fablab.members.models import Member
 from fablab.sites.models import Site
 from fablab.training.models import Course
@@ -74,13 +75,13 @@ class Duty(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     shift_id: Mapped[int] = mapped_column(ForeignKey("shifts.id"))
-    member_id: Mapped[int] = mapped_column(ForeignKey("members.id"))
+    member_id: Mapped[int] = mapped_column(ForeignKey("members.id"), info=about())
     state: Mapped[str] = mapped_column(default=DutyState.TAKEN)
     taken_at: Mapped[Instant]
     confirmed_at: Mapped[OptionalInstant]
     ended_at: Mapped[OptionalInstant]
     """When it was dropped or handed over."""
-    reason: Mapped[str] = mapped_column(default="")
+    reason: Mapped[str] = mapped_column(default="", info=wiped())
     offered_at: Mapped[OptionalInstant]
     """When its person asked for a replacement; NULL while they did not."""
     in_exchange_for_id: Mapped[int | None] = mapped_column(ForeignKey("duties.id"))
@@ -96,7 +97,7 @@ class HandoverNote(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     shift_id: Mapped[int] = mapped_column(ForeignKey("shifts.id"), index=True)
-    member_id: Mapped[int] = mapped_column(ForeignKey("members.id"))
+    member_id: Mapped[int] = mapped_column(ForeignKey("members.id"), info=about())
     at: Mapped[Instant]
-    text: Mapped[str]
+    text: Mapped[str] = mapped_column(info=wiped())
     member: Mapped[Member] = relationship()

@@ -6,6 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from fablab.core.db import Instant, Model, OptionalInstant
+from fablab.core.personal import about, did, for_good, wiped
 
 
 class Course(Model):
@@ -51,14 +52,16 @@ class CertificateEvent(Model):
     __table_args__ = (
         CheckConstraint("act IN ('granted', 'revoked')", name="act"),
         Index(None, "member_id", "course_id", "id"),
+        for_good(),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    member_id: Mapped[int] = mapped_column(ForeignKey("members.id"))
+    member_id: Mapped[int] = mapped_column(ForeignKey("members.id"), info=about())
     course_id: Mapped[int] = mapped_column(ForeignKey("courses.id"))
     act: Mapped[str]
     at: Mapped[Instant]
     expires_at: Mapped[OptionalInstant]
-    by_id: Mapped[int] = mapped_column(ForeignKey("members.id"))
-    note: Mapped[str] = mapped_column(default="")
+    by_id: Mapped[int] = mapped_column(ForeignKey("members.id"), info=did())
+    note: Mapped[str] = mapped_column(default="", info=wiped())
+    """The one thing that may change: it is emptied when its person is erased (migration 0011)."""
     course: Mapped[Course] = relationship()

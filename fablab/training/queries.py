@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from fablab.catalog.models import Resource
 from fablab.core.errors import NotFound
+from fablab.members.models import Member
 from fablab.training.models import CertificateAct, CertificateEvent, Course, Requirement
 from fablab.training.timeline import Act, Standing, standing_at
 
@@ -62,14 +63,19 @@ def acts_of(session: Session, member_id: int) -> dict[int, list[Act]]:
 
 
 def acts_of_all(session: Session, member_ids: Iterable[int]) -> dict[int, dict[int, list[Act]]]:
-    """The same of several people, by person and course."""
+    """The same of several people, by person and course; acts on a record that was merged are its survivor's."""
+    wanted = set(member_ids)
     query = (
-        select(CertificateEvent).where(CertificateEvent.member_id.in_(set(member_ids))).order_by(CertificateEvent.id)
+        select(CertificateEvent, Member.merged_into_id)
+        .join(Member, Member.id == CertificateEvent.member_id)
+        .where(or_(CertificateEvent.member_id.in_(wanted), Member.merged_into_id.in_(wanted)))
+        .order_by(CertificateEvent.id)
     )
     found: dict[int, dict[int, list[Act]]] = {}
-    for row in session.scalars(query):
+    for row, survivor_id in session.execute(query):
         act = Act(row.at, row.act == CertificateAct.GRANTED, row.expires_at)
-        found.setdefault(row.member_id, {}).setdefault(row.course_id, []).append(act)
+        for whose in {row.member_id, survivor_id or row.member_id} & wanted:
+            found.setdefault(whose, {}).setdefault(row.course_id, []).append(act)
     return found
 
 

@@ -55,6 +55,7 @@ from fablab.web.places import entities, hours, network, pictures, seasons, sites
 from fablab.web.places import site_cards as places
 from fablab.web.presence import arrivals, entries, here, terminal, terminals
 from fablab.web.presence import board as presence
+from fablab.web.privacy import consents, doubles, erasure, log, own, retention, staff, statements
 from fablab.web.shifts import board as shifts
 from fablab.web.shifts import duties
 
@@ -76,13 +77,16 @@ SCREENS = (
     classes,
     conduct,
     conduct_rules,
+    consents,
     day,
     desk,
+    doubles,
     duties,
     emails,
     ending,
     entities,
     entries,
+    erasure,
     families,
     free,
     health,
@@ -93,6 +97,7 @@ SCREENS = (
     invoices,
     labels,
     live,
+    log,
     machine,
     machines,
     maintenance,
@@ -101,6 +106,7 @@ SCREENS = (
     network,
     organisations,
     outages,
+    own,
     own_memberships,
     papers,
     people,
@@ -114,6 +120,7 @@ SCREENS = (
     proofs,
     reporting,
     reservations,
+    retention,
     search,
     seasons,
     seeing,
@@ -121,7 +128,9 @@ SCREENS = (
     shifts,
     sign_up,
     sites,
+    staff,
     start,
+    statements,
     terminal,
     terminals,
     timetables,

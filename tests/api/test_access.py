@@ -23,6 +23,7 @@ TREASURERS = {"treasurer", "admin"}
 PAYERS = {"maker", "treasurer", "admin"}
 """Whose account it is, and those who invoice it."""
 MENTIONED = ("resource_id", "site_id", "category_id", "entity_id", "member_id", "guardian_id")
+MENTIONED = ("resource_id", "site_id", "category_id", "entity_id", "member_id", "guardian_id", "consent_id")
 """Things that the table names in bodies."""
 FOUNDERS = {"fabmanager", "treasurer", "admin"}
 """Who founds organisations, and sees who is in which."""
@@ -31,6 +32,9 @@ NOT_OF_A_SITE = {
     ("GET", "/members/{member_id}"),
     ("GET", "/members/{member_id}/guardians"),
     ("GET", "/members/{member_id}/authorisations"),
+    ("GET", "/members/{member_id}/consents"),
+    ("GET", "/audit"),
+    ("GET", "/doubles"),
     ("PATCH", "/members/{member_id}"),
     ("POST", "/charters/{charter_id}/acceptances"),
     ("GET", "/shifts"),
@@ -72,6 +76,8 @@ def calls(ids: Mapping[str, int]) -> dict[tuple[str, str], Call]:
     card = {"name": " ", "category_id": ids["category_id"], "site_id": ids["site_id"]}
     closure = {"kind": "closed", "first_on": "2030-01-02", "last_on": "2030-01-01", "reason": "Test"}
     signature = {"guardian_id": ids["guardian_id"], "permission": "use", "given": False}
+    reply = {"consent_id": ids["consent_id"], "given": True, "version": 1}
+    merge = {"merged_id": ids["member_id"], "survivor_version": 1, "merged_version": 1}
     charter = {"site_id": ids["site_id"], "title": " ", "text": " ", "valid_from": "2030-01-01"}
     return {
         ("GET", "/me"): Call(EVERYBODY),
@@ -233,6 +239,15 @@ def calls(ids: Mapping[str, int]) -> dict[tuple[str, str], Call]:
         ("GET", "/proofs"): Call(HOSTS),
         ("PATCH", "/proofs/{proof_id}"): Call(HOSTS, {**stale, "accepted": True}),
         ("GET", "/proofs/{proof_id}/file"): Call(HOSTS),
+        ("GET", "/me/export"): Call(EVERYBODY),
+        ("GET", "/audit"): Call(FABMANAGERS),
+        ("GET", "/doubles"): Call(FABMANAGERS),
+        ("GET", "/consents"): Call(EVERYBODY),
+        ("POST", "/consents"): Call(ADMINS, {"title": " ", "text": " "}),
+        ("GET", "/members/{member_id}/consents"): Call(HOSTS),
+        ("POST", "/members/{member_id}/consents"): Call(HOSTS, reply),
+        ("POST", "/members/{member_id}/merge"): Call(FABMANAGERS, merge),
+        ("DELETE", "/members/{member_id}/erasure"): Call(ADMINS),
         ("GET", "/legal-entities"): Call(ADMINS),
         ("POST", "/legal-entities"): Call(ADMINS, {"name": " ", "address": " "}),
         ("PATCH", "/legal-entities/{entity_id}"): Call(ADMINS, stale),
@@ -266,6 +281,7 @@ def calls(ids: Mapping[str, int]) -> dict[tuple[str, str], Call]:
         ("DELETE", "/sites/{site_id}/photo"): Call(FABMANAGERS),
         ("DELETE", "/sites/{site_id}/exceptions/{exception_id}"): Call(FABMANAGERS),
         ("DELETE", "/accounts/{account_id}/members/{member_id}"): Call(PAYERS),
+        ("POST", "/members/{member_id}/erasure"): Call(ADMINS, {"later": False}),
     }
 
 

@@ -17,7 +17,7 @@ from fablab.catalog.papers import Paper
 from fablab.catalog.services import ResourceCard, add_resource
 from fablab.core.actor import Actor
 from fablab.core.db import transaction
-from fablab.members import accesses, badges, charters, class_cards, guardians, proofs
+from fablab.members import accesses, badges, charters, class_cards, consents, guardians, proofs
 from fablab.members import queries as members
 from fablab.members import services as people
 from fablab.members.class_cards import ClassCard
@@ -111,6 +111,7 @@ def things_at(lab: Lab, site_id: int) -> dict[str, int]:
             "plan_id": maintenance.add_plan(session, admin, one, PlanCard(title="Graisser", every_days=30), now).id,
             "problem_id": problems.report(session, cast.newcomer, report, now).id,
             "shift_id": shift_id,
+            "consent_id": consents.add(session, admin, "Lettre", "Nouvelles du lab.", now).id,
             "duty_id": services.take(session, lab.actor(cast.trainer), shift_id, now).id,
             "reservation_id": reservation_id,
             **_account(session, lab, now),

@@ -50,13 +50,13 @@ def test_axe_finds_nothing_serious(desk: Desk, tomorrow: datetime, scheme: str) 
     found = {}
     for path in paths:
         page.goto(path)
-        found[path] = _serious(page)
+        found[path] = serious(page)
     # A sheet that is still fading in has not its colours yet.
     page.emulate_media(reduced_motion="reduce")
     page.goto(day)
     page.locator("td.free a").first.click()
     expect(page.get_by_role("dialog")).to_be_visible()
-    found["sheet"] = _serious(page)
+    found["sheet"] = serious(page)
 
     assert {path: faults for path, faults in found.items() if faults} == {}
 
@@ -75,7 +75,7 @@ def _presence(desk: Desk) -> list[str]:
     return [*paths, "/presence/lists", "/here/atelier", f"/terminal/{key}", f"/people/{cast.maker}/badge", "/me/pin"]
 
 
-def _serious(page: Page) -> list[str]:
+def serious(page: Page) -> list[str]:
     results = Axe().run(page).response
     return [
         f"{violation['id']}: {violation['nodes'][0]['html'][:200]}"

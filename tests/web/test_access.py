@@ -49,6 +49,8 @@ PUBLIC = {
     "sign_up.join_page",
     "sign_up.page",
     "sites.site",
+    "statements.accessibility",
+    "statements.privacy",
     "static",
     "terminal.arrive",
     "terminal.identify",
@@ -160,6 +162,16 @@ PAGES = {
     "/me/card": EVERYBODY,
     "/wards": EVERYBODY,
     "/sign-up": EVERYBODY,
+    "/privacy": EVERYBODY,
+    "/accessibility": EVERYBODY,
+    "/me/privacy": EVERYBODY,
+    "/me/privacy/erase": EVERYBODY,
+    "/people/{maker}/privacy": HOSTS,
+    "/people/doubles": FABMANAGERS,
+    "/people/doubles/{maker}/{newcomer}": {"admin"},
+    "/log": FABMANAGERS,
+    "/log.csv": FABMANAGERS,
+    **{f"/network/{path}": {"admin"} for path in ("consents", "retention", "statements/privacy")},
 }
 ACTS = {
     "/training/{newcomer}/validate": TRAINERS,
@@ -274,6 +286,21 @@ ACTS = {
     "/charters/all": FABMANAGERS,
     "/me/card": EVERYBODY,
     "/me/email": EVERYBODY,
+    "/me/privacy/correction": EVERYBODY,
+    "/me/privacy/erase": EVERYBODY,
+    "/me/privacy/export": EVERYBODY,
+    "/me/privacy/keep": EVERYBODY,
+    "/people/{maker}/export": {"admin"},
+    "/people/{maker}/erase": {"admin"},
+    "/people/doubles/{maker}/{newcomer}": {"admin"},
+    "/people/doubles/{maker}/{newcomer}/apart": FABMANAGERS,
+    **{
+        f"/network/{path}": {"admin"}
+        for path in (
+            *("consents", "consents/1", "consents/1/end", "statements/privacy"),
+            *("retention/log", "retention/log/purge"),
+        )
+    },
     # The last of all: from here on they see the lab as members do.
     "/see-as/{newcomer}": {"admin"},
     "/see-as/member": EVERYBODY - {"maker", "admin"},

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from fablab.booking.models import NATURES
 from fablab.core.db import Instant, Model
+from fablab.core.personal import about, for_good
 from fablab.members.models import Account, Member
 from fablab.usage.models import UsageSession
 
@@ -22,13 +23,14 @@ class Charge(Model):
         CheckConstraint(f"nature IN ({NATURES})", name="nature"),
         Index(None, "legal_entity_id", "month"),
         Index(None, "account_id", "month"),
+        for_good(),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     usage_session_id: Mapped[int] = mapped_column(ForeignKey("usage_sessions.id"), index=True)
     legal_entity_id: Mapped[int] = mapped_column(ForeignKey("legal_entities.id"))
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
-    member_id: Mapped[int] = mapped_column(ForeignKey("members.id"))
+    member_id: Mapped[int] = mapped_column(ForeignKey("members.id"), info=about())
     project_id: Mapped[int | None] = mapped_column(ForeignKey("projects.id"))
     nature: Mapped[str]
     month: Mapped[str]

@@ -6,6 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueCo
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from fablab.core.db import Instant, Json, Model
+from fablab.core.personal import did, for_good, part_of
 from fablab.members.models import Account
 
 
@@ -35,16 +36,17 @@ class Invoice(Model):
         UniqueConstraint("legal_entity_id", "number"),
         CheckConstraint("net_cents + vat_cents = gross_cents", name="total"),
         Index(None, "account_id", "month"),
+        for_good(),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     legal_entity_id: Mapped[int] = mapped_column(ForeignKey("legal_entities.id"))
-    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), info=part_of())
     month: Mapped[str]
     number: Mapped[str]
     issued_on: Mapped[date]
     issued_at: Mapped[Instant]
-    issued_by_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"))
+    issued_by_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"), info=did())
     """Who issued it; NULL from the command line."""
     currency: Mapped[str]
     net_cents: Mapped[int]
@@ -64,10 +66,10 @@ class InvoiceLine(Model):
     """
 
     __tablename__ = "invoice_lines"
-    __table_args__ = (UniqueConstraint("invoice_id", "position"),)
+    __table_args__ = (UniqueConstraint("invoice_id", "position"), for_good())
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    invoice_id: Mapped[int] = mapped_column(ForeignKey("invoices.id"))
+    invoice_id: Mapped[int] = mapped_column(ForeignKey("invoices.id"), info=part_of())
     position: Mapped[int]
     description: Mapped[str]
     quantity_seconds: Mapped[int]
@@ -83,17 +85,19 @@ class InvoiceCharge(Model):
     """A charge is on a line; on one only, ever."""
 
     __tablename__ = "invoice_charges"
+    __table_args__ = for_good()
 
     charge_id: Mapped[int] = mapped_column(ForeignKey("charges.id"), primary_key=True)
-    line_id: Mapped[int] = mapped_column(ForeignKey("invoice_lines.id"), index=True)
+    line_id: Mapped[int] = mapped_column(ForeignKey("invoice_lines.id"), index=True, info=part_of())
 
 
 class Document(Model):
     """An invoice's PDF as it was first rendered, with its SHA-256."""
 
     __tablename__ = "documents"
+    __table_args__ = for_good()
 
-    invoice_id: Mapped[int] = mapped_column(ForeignKey("invoices.id"), primary_key=True)
+    invoice_id: Mapped[int] = mapped_column(ForeignKey("invoices.id"), primary_key=True, info=part_of())
     sha256: Mapped[str]
     pdf: Mapped[bytes] = mapped_column(LargeBinary)
     rendered_at: Mapped[Instant]

@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from fablab.core.db import Instant, Model, where
-from fablab.core.personal import about, did
+from fablab.core.personal import about, did, for_good, part_of
 from fablab.members.models import Account, Member, Membership
 
 
@@ -25,6 +25,7 @@ class ItemCharge(Model):
         Index(None, "legal_entity_id", "month"),
         Index(None, "account_id", "month"),
         Index("uq_item_charges_membership", "membership_id", unique=True, **where("reverses_id IS NULL")),
+        for_good(),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -62,6 +63,7 @@ class InvoiceItem(Model):
     """An item is on a line; on one only, ever."""
 
     __tablename__ = "invoice_items"
+    __table_args__ = for_good()
 
-    item_charge_id: Mapped[int] = mapped_column(ForeignKey("item_charges.id"), primary_key=True)
+    item_charge_id: Mapped[int] = mapped_column(ForeignKey("item_charges.id"), primary_key=True, info=part_of())
     line_id: Mapped[int] = mapped_column(ForeignKey("invoice_lines.id"), index=True)

@@ -6,6 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from fablab.core.db import Instant, Model, where
+from fablab.core.personal import for_good
 
 
 class IssuerRule(Model):
@@ -53,6 +54,7 @@ class Price(Model):
             unique=True,
             **where("class_id IS NULL"),
         ),
+        for_good(),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -5,6 +5,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from fablab.catalog.models.resources import Resource
 from fablab.core.db import Instant, Model, OptionalInstant
+from fablab.core.personal import did
 from fablab.members.models import Member
 
 
@@ -47,7 +48,7 @@ class MaintenanceAct(Model):
     resource_id: Mapped[int] = mapped_column(ForeignKey("resources.id"), index=True)
     plan_id: Mapped[int | None] = mapped_column(ForeignKey("maintenance_plans.id"))
     done_at: Mapped[Instant]
-    by_id: Mapped[int] = mapped_column(ForeignKey("members.id"))
+    by_id: Mapped[int] = mapped_column(ForeignKey("members.id"), info=did())
     note: Mapped[str]
     minutes: Mapped[int | None]
     cost_cents: Mapped[int] = mapped_column(default=0)

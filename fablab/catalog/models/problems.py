@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from fablab.catalog.models.resources import Resource
 from fablab.core.db import Instant, Model, OptionalInstant
+from fablab.core.personal import Doubled, Erased, about, did, file_of, part_of, wiped
 from fablab.members.models import Member
 from fablab.sites.models import Site
 
@@ -50,14 +51,14 @@ class Problem(Model):
     resource_id: Mapped[int | None] = mapped_column(ForeignKey("resources.id"))
     """NULL is the place itself: a light, a door."""
     kind: Mapped[str] = mapped_column(default=ProblemKind.PROBLEM)
-    text: Mapped[str]
-    photo_id: Mapped[int | None] = mapped_column(ForeignKey("stored_files.id"))
-    reporter_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"), index=True)
-    reporter_name: Mapped[str] = mapped_column(default="")
+    text: Mapped[str] = mapped_column(info=wiped())
+    photo_id: Mapped[int | None] = mapped_column(ForeignKey("stored_files.id"), info=file_of())
+    reporter_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"), index=True, info=about())
+    reporter_name: Mapped[str] = mapped_column(default="", info=wiped())
     """What somebody wrote who had not signed in."""
     reported_at: Mapped[Instant]
     state: Mapped[str] = mapped_column(default=ProblemState.NEW)
-    assigned_to_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"))
+    assigned_to_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"), info=did())
     waiting_for: Mapped[str] = mapped_column(default="")
     fixed_at: Mapped[OptionalInstant]
     version: Mapped[int] = mapped_column(default=1)
@@ -74,11 +75,11 @@ class ProblemEntry(Model):
     __table_args__ = (CheckConstraint("state IN ('new', 'assigned', 'waiting', 'fixed')", name="state"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    problem_id: Mapped[int] = mapped_column(ForeignKey("problems.id"), index=True)
+    problem_id: Mapped[int] = mapped_column(ForeignKey("problems.id"), index=True, info=part_of())
     at: Mapped[Instant]
-    by_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"))
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"), info=did())
     state: Mapped[str | None]
-    assigned_to_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"))
+    assigned_to_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"), info=did())
     """Whom it was given to, if that changed."""
     text: Mapped[str] = mapped_column(default="")
     by: Mapped[Member | None] = relationship(foreign_keys=by_id)
@@ -91,4 +92,6 @@ class ProblemFollower(Model):
     __tablename__ = "problem_followers"
 
     problem_id: Mapped[int] = mapped_column(ForeignKey("problems.id"), primary_key=True)
-    member_id: Mapped[int] = mapped_column(ForeignKey("members.id"), primary_key=True)
+    member_id: Mapped[int] = mapped_column(
+        ForeignKey("members.id"), primary_key=True, info=about(Erased.REMOVED, doubled=Doubled.REMOVED)
+    )

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from fablab.catalog.models.categories import Category
 from fablab.core.db import Instant, Model, OptionalInstant, OptionalJson
 from fablab.core.files import StoredFile
+from fablab.core.personal import did
 from fablab.sites.models import Room, Site
 
 
@@ -63,7 +64,7 @@ class Resource(Model):
     """What is written into its category's fields, by the field's id."""
     organisation: Mapped[str] = mapped_column(default="", server_default=text("''"))
     """Of an adviser: the partner that they come from."""
-    adviser_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"))
+    adviser_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"), info=did())
     """Of an adviser: the person, who sees the appointments and notes what came of them."""
     version: Mapped[int] = mapped_column(default=1)
     """Counts what staff write, so that two who edit at once cannot undo each other."""
@@ -130,7 +131,7 @@ class Placement(Model):
     site_id: Mapped[int] = mapped_column(ForeignKey("sites.id"))
     room_id: Mapped[int | None] = mapped_column(ForeignKey("rooms.id"))
     from_at: Mapped[Instant]
-    by_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"))
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"), info=did())
     site: Mapped[Site] = relationship()
     room: Mapped[Room | None] = relationship()
 
@@ -147,7 +148,7 @@ class StateChange(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     resource_id: Mapped[int] = mapped_column(ForeignKey("resources.id"))
     at: Mapped[Instant]
-    by_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"))
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"), info=did())
     state: Mapped[str]
     note: Mapped[str] = mapped_column(default="")
     until: Mapped[OptionalInstant]

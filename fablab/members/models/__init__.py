@@ -40,6 +40,7 @@ from fablab.members.models.memberships import (
     MembershipPrice,
 )
 from fablab.members.models.people import AccessGrant, Member, MemberClass, MemberState, RoleGrant
+from fablab.members.models.privacy import Consent, ConsentGiven, MergeRecord, NotDoubles
 from fablab.members.models.proofs import ClassProof, ProofState
 
 __all__ = [
@@ -57,6 +58,8 @@ __all__ = [
     "ClassProof",
     "ConductPolicy",
     "ConductStep",
+    "Consent",
+    "ConsentGiven",
     "Covers",
     "EmailChange",
     "Guardianship",
@@ -73,6 +76,8 @@ __all__ = [
     "MembershipPause",
     "MembershipPerson",
     "MembershipPrice",
+    "MergeRecord",
+    "NotDoubles",
     "PasswordToken",
     "Permission",
     "Project",

@@ -4,6 +4,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from fablab.core.db import Instant, Model, OptionalInstant
+from fablab.core.personal import Erased, about, did
 
 
 class AccessToken(Model):
@@ -12,7 +13,7 @@ class AccessToken(Model):
     __tablename__ = "access_tokens"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    member_id: Mapped[int] = mapped_column(ForeignKey("members.id"), index=True)
+    member_id: Mapped[int] = mapped_column(ForeignKey("members.id"), index=True, info=about(Erased.REMOVED))
     name: Mapped[str]
     hint: Mapped[str]
     """The last letters, so that its owner can tell it from others."""
@@ -28,7 +29,7 @@ class PasswordToken(Model):
     __tablename__ = "password_tokens"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    member_id: Mapped[int] = mapped_column(ForeignKey("members.id"), index=True)
+    member_id: Mapped[int] = mapped_column(ForeignKey("members.id"), index=True, info=about(Erased.REMOVED))
     hash: Mapped[str] = mapped_column(unique=True)
     created_at: Mapped[Instant]
     expires_at: Mapped[Instant]
@@ -52,7 +53,7 @@ class Invitation(Model):
     """Where the role holds; NULL is the whole network."""
     uses_left: Mapped[int]
     created_at: Mapped[Instant]
-    created_by_id: Mapped[int] = mapped_column(ForeignKey("members.id"))
+    created_by_id: Mapped[int] = mapped_column(ForeignKey("members.id"), info=did())
     expires_at: Mapped[Instant]
 
 

@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, fal
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from fablab.core.db import Instant, Model, OptionalInstant, where
-from fablab.core.personal import Doubled, Erased, about, did, wiped
+from fablab.core.personal import Doubled, Erased, about, did, part_of, wiped
 from fablab.members.models.people import Member
 
 
@@ -37,17 +37,17 @@ class Account(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str]
-    owner_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"))
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"), info=about())
     """The person whose own account it is; an organisation's owners are among its members."""
-    name: Mapped[str]
-    billing_address: Mapped[str] = mapped_column(default="")
-    billing_email: Mapped[str] = mapped_column(default="", server_default=text("''"))
+    name: Mapped[str] = mapped_column(info=wiped(named=True))
+    billing_address: Mapped[str] = mapped_column(default="", info=wiped())
+    billing_email: Mapped[str] = mapped_column(default="", server_default=text("''"), info=wiped())
     """Where an organisation's accountants read their mail; invoices go there too. Empty for none."""
-    siren: Mapped[str | None]
-    siret: Mapped[str | None]
-    purchase_order: Mapped[str] = mapped_column(default="", server_default=text("''"))
+    siren: Mapped[str | None] = mapped_column(info=wiped())
+    siret: Mapped[str | None] = mapped_column(info=wiped())
+    purchase_order: Mapped[str] = mapped_column(default="", server_default=text("''"), info=wiped())
     """The purchase order, or a public buyer's engagement number, that invoices must name."""
-    service_code: Mapped[str] = mapped_column(default="", server_default=text("''"))
+    service_code: Mapped[str] = mapped_column(default="", server_default=text("''"), info=wiped())
     """The service of a public buyer that an invoice is for."""
     monthly_cap_cents: Mapped[int | None]
     """What may be spent in a month, VAT included; NULL is without a cap, 0 is nothing at all."""
@@ -77,7 +77,7 @@ class AccountMember(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
-    member_id: Mapped[int] = mapped_column(ForeignKey("members.id"), index=True)
+    member_id: Mapped[int] = mapped_column(ForeignKey("members.id"), index=True, info=about())
     is_owner: Mapped[bool] = mapped_column(default=False)
     all_projects: Mapped[bool] = mapped_column(default=True, server_default=true())
     """They may use every project that is open to everybody; else those only in which they are named."""
@@ -96,9 +96,9 @@ class Project(Model):
     __table_args__ = (UniqueConstraint("account_id", "name"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
-    name: Mapped[str]
-    purchase_order: Mapped[str] = mapped_column(default="", server_default=text("''"))
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), info=part_of())
+    name: Mapped[str] = mapped_column(info=wiped(named=True))
+    purchase_order: Mapped[str] = mapped_column(default="", server_default=text("''"), info=wiped())
     """The purchase order or engagement number of this project, where it has one of its own."""
     monthly_cap_cents: Mapped[int | None]
     """What may be spent on it in a month; NULL is without a cap, 0 is nothing at all."""

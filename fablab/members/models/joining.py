@@ -57,8 +57,8 @@ class SignUp(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     hash: Mapped[str] = mapped_column(unique=True)
-    email: Mapped[str] = mapped_column(index=True)
-    card: Mapped[Json]
+    email: Mapped[str] = mapped_column(index=True, info=wiped())
+    card: Mapped[Json] = mapped_column(info=wiped())
     """What was written: name, site, class, language."""
     created_at: Mapped[Instant]
     expires_at: Mapped[Instant]
@@ -128,8 +128,8 @@ class Authorisation(Model):
     guardian_id: Mapped[int] = mapped_column(ForeignKey("members.id"), info=about())
     permission: Mapped[str]
     given: Mapped[bool]
-    text: Mapped[str]
-    """The words that were signed, as they stood then."""
+    text: Mapped[str] = mapped_column(info=wiped())
+    """The words that were signed, as they stood then; they name the ward."""
     signed_at: Mapped[Instant]
     by_id: Mapped[int] = mapped_column(ForeignKey("members.id"), info=did())
     """The guardian, or staff before whom it was signed on paper."""

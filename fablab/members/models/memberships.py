@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from fablab.core.db import Instant, Model, OptionalInstant, where
-from fablab.core.personal import Doubled, about, did, wiped
+from fablab.core.personal import Doubled, about, did, for_good, part_of, wiped
 from fablab.members.memberships.rules import Days, Lasts, Length, Term
 from fablab.members.models.people import Member
 from fablab.sites.models import LegalEntity, Site
@@ -119,6 +119,7 @@ class MembershipPrice(Model):
             **where("class_id IS NOT NULL"),
         ),
         Index("uq_membership_prices_every_class", "kind_id", "valid_from", unique=True, **where("class_id IS NULL")),
+        for_good(),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -206,7 +207,7 @@ class MembershipPause(Model):
     __table_args__ = (CheckConstraint("to_on >= from_on", name="days"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    membership_id: Mapped[int] = mapped_column(ForeignKey("memberships.id"), index=True)
+    membership_id: Mapped[int] = mapped_column(ForeignKey("memberships.id"), index=True, info=part_of())
     from_on: Mapped[date]
     to_on: Mapped[date]
     """The last day of the pause."""

@@ -47,7 +47,7 @@ class Member(Model):
     __tablename__ = "members"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str] = mapped_column(info=wiped())
+    name: Mapped[str] = mapped_column(info=wiped(named=True))
     name_key: Mapped[str] = mapped_column(default="", server_default=text("''"), index=True, info=wiped())
     """The name in small letters without accents, by which people are sought and put in order."""
     email: Mapped[str | None] = mapped_column(unique=True, info=wiped())
@@ -75,6 +75,10 @@ class Member(Model):
     created_at: Mapped[Instant]
     left_at: Mapped[OptionalInstant]
     erased_at: Mapped[OptionalInstant]
+    erasure_asked_at: Mapped[OptionalInstant]
+    """When the person asked to be erased as soon as nothing stands in the way; NULL if they did not."""
+    erasure_warned_at: Mapped[OptionalInstant]
+    """When they were told that they will be erased unless they come again; NULL since they came."""
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"), index=True, info=about())
     """The record that this one turned out to be a double of."""
     version: Mapped[int] = mapped_column(default=1, server_default="1")

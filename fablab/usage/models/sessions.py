@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from fablab.booking.models import NATURES, Nature, Reservation
 from fablab.catalog.models import Resource
 from fablab.core.db import Instant, Model, OptionalInstant, where
+from fablab.core.personal import about, did, part_of, wiped
 from fablab.members.models import Account, Member
 
 
@@ -53,7 +54,7 @@ class UsageSession(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     resource_id: Mapped[int] = mapped_column(ForeignKey("resources.id"))
     reservation_id: Mapped[int | None] = mapped_column(ForeignKey("reservations.id"))
-    member_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"))
+    member_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"), info=about())
     account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
     project_id: Mapped[int | None] = mapped_column(ForeignKey("projects.id"))
     nature: Mapped[str] = mapped_column(default=Nature.MEMBER)
@@ -65,9 +66,9 @@ class UsageSession(Model):
     review: Mapped[str | None]
     waived: Mapped[bool] = mapped_column(default=False)
     """Staff decided that it is not billed."""
-    settled_by_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"))
+    settled_by_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"), info=did())
     settled_at: Mapped[OptionalInstant]
-    note: Mapped[str] = mapped_column(default="")
+    note: Mapped[str] = mapped_column(default="", info=wiped())
     resource: Mapped[Resource] = relationship()
     member: Mapped[Member | None] = relationship(foreign_keys=member_id)
     account: Mapped[Account | None] = relationship()
@@ -88,11 +89,11 @@ class Job(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     resource_id: Mapped[int] = mapped_column(ForeignKey("resources.id"))
-    session_id: Mapped[int] = mapped_column(ForeignKey("usage_sessions.id"), index=True)
+    session_id: Mapped[int] = mapped_column(ForeignKey("usage_sessions.id"), index=True, info=part_of())
     key: Mapped[str]
-    file_name: Mapped[str]
-    path: Mapped[str]
-    machine_user: Mapped[str | None]
+    file_name: Mapped[str] = mapped_column(info=wiped())
+    path: Mapped[str] = mapped_column(info=wiped())
+    machine_user: Mapped[str | None] = mapped_column(info=wiped())
     started_at: Mapped[Instant]
     ended_at: Mapped[OptionalInstant]
     printed_seconds: Mapped[int] = mapped_column(default=0)

@@ -1,0 +1,43 @@
+"""How long what came of appointments is kept; and who came, as reservations tell."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, or_, select, update
+from sqlalchemy.orm import Session
+
+from fablab.booking.models import Outcome, Reservation
+from fablab.core.db import rows_changed
+from fablab.core.i18n import _
+from fablab.core.retention import Kind, register
+from fablab.members.privacy.inactive import seen
+
+
+@seen
+def reserved(since: datetime) -> Select[Any]:
+    """Those with a reservation that ended since, or is to come."""
+    return select(Reservation.member_id).where(Reservation.ends_at >= since)
+
+
+def _noted(before: datetime) -> ColumnElement[bool]:
+    return (Outcome.noted_at < before) & or_(Outcome.note != "", Outcome.next_step != "")
+
+
+def _count(session: Session, before: datetime) -> int:
+    return session.scalar(select(func.count()).select_from(Outcome).where(_noted(before))) or 0
+
+
+def _forget(session: Session, before: datetime, now: datetime) -> int:
+    return rows_changed(session.execute(update(Outcome).where(_noted(before)).values(note="", next_step="")))
+
+
+register(
+    Kind(
+        code="outcomes",
+        words=lambda: _("What advisers noted about appointments"),
+        purpose=lambda: _("To go on where the last appointment ended."),
+        months=24,
+        count=_count,
+        purge=_forget,
+    )
+)

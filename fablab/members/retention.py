@@ -1,0 +1,91 @@
+"""How long what is known of people is kept."""
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy.orm import Session
+
+from fablab.core.db import Model, rows_changed
+from fablab.core.i18n import _
+from fablab.core.retention import Kind, register
+from fablab.members.models import EmailChange, Member, PasswordToken, SignInAttempt, SignUp
+from fablab.members.privacy import inactive
+
+
+def _count(session: Session, row: type[Model], condition: ColumnElement[bool]) -> int:
+    return session.scalar(select(func.count()).select_from(row).where(condition)) or 0
+
+
+def _remove(session: Session, row: type[Model], condition: ColumnElement[bool]) -> int:
+    return rows_changed(session.execute(delete(row).where(condition)))
+
+
+def _count_links(session: Session, before: datetime) -> int:
+    changes = _count(session, EmailChange, EmailChange.expires_at < before)
+    return changes + _count(session, PasswordToken, PasswordToken.expires_at < before)
+
+
+def _remove_links(session: Session, before: datetime, now: datetime) -> int:
+    changes = _remove(session, EmailChange, EmailChange.expires_at < before)
+    return changes + _remove(session, PasswordToken, PasswordToken.expires_at < before)
+
+
+def _noted(before: datetime) -> ColumnElement[bool]:
+    return (Member.left_at < before) & (Member.staff_note != "")
+
+
+def _forget_notes(session: Session, before: datetime, now: datetime) -> int:
+    return rows_changed(session.execute(update(Member).where(_noted(before)).values(staff_note="")))
+
+
+register(
+    Kind(
+        code="people",
+        words=lambda: _("People who have not come for long"),
+        purpose=lambda: _("To reserve, to be answered for, and to be invoiced. A mail warns them a month before."),
+        months=36,
+        minimum=12,
+        count=inactive.count,
+        purge=inactive.purge,
+    )
+)
+register(
+    Kind(
+        code="staff_notes",
+        words=lambda: _("Notes of the staff about people who have left"),
+        purpose=lambda: _("To welcome people as they need."),
+        months=12,
+        count=lambda session, before: _count(session, Member, _noted(before)),
+        purge=_forget_notes,
+    )
+)
+register(
+    Kind(
+        code="sign_ups",
+        words=lambda: _("Wishes to join, confirmed or not"),
+        purpose=lambda: _("To prove an address before somebody joins."),
+        months=1,
+        count=lambda session, before: _count(session, SignUp, SignUp.expires_at < before),
+        purge=lambda session, before, now: _remove(session, SignUp, SignUp.expires_at < before),
+    )
+)
+register(
+    Kind(
+        code="links",
+        words=lambda: _("Links to set a password or to change an address"),
+        purpose=lambda: _("To let people in who forgot their password."),
+        months=3,
+        count=_count_links,
+        purge=_remove_links,
+    )
+)
+register(
+    Kind(
+        code="attempts",
+        words=lambda: _("Failed sign-ins"),
+        purpose=lambda: _("To stop those who try passwords. Addresses are kept as a fingerprint only."),
+        months=1,
+        count=lambda session, before: _count(session, SignInAttempt, SignInAttempt.at < before),
+        purge=lambda session, before, now: _remove(session, SignInAttempt, SignInAttempt.at < before),
+    )
+)

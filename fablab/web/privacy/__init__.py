@@ -1,0 +1,1 @@
+"""Screens of data protection: one's own page, erasure, doubles, the log, retention, consents, the lab's statements."""
