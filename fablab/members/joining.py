@@ -125,7 +125,8 @@ def complete(session: Session, secret: str, password_hash: str, accepted: set[in
         invitation.uses_left -= 1
         if invitation.role:
             services.grant_role(session, member, Role(invitation.role), site_id=invitation.site_id)
-    elif site_id is not None and sites.site(session, site_id).sign_up == SignUpRule.APPROVAL:
+    elif site_id is not None and sites.site(session, site_id).sign_up != SignUpRule.OPEN:
+        # Where nobody joins by themselves any more since they asked, staff decide about them too.
         member.state = MemberState.PENDING
     for item in wanted:
         charters.write_acceptance(session, item.id, member.id, member.id, now)
