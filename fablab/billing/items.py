@@ -8,6 +8,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session, aliased
 
 from fablab.billing.models import InvoiceItem, ItemCharge
+from fablab.booking.paying import Purchase, reasons_against_buying
 from fablab.core import audit
 from fablab.core.errors import Forbidden, NotFound
 from fablab.core.i18n import _
@@ -74,8 +75,22 @@ def charge_item(session: Session, item: Item, now: datetime) -> ItemCharge | Non
 
 
 def charge_membership(session: Session, membership: Membership, now: datetime) -> ItemCharge | None:
-    """Write what is due for a membership that is sold now."""
+    """Write what is due for a membership that is sold now.
+
+    Raises:
+        Refused: it would exceed a cap of the account that pays, or as for `charge_item`.
+    """
     kind = membership.kind
+    bought = Purchase(
+        name=kind.name,
+        account_id=membership.account_id,
+        member_id=membership.holder_id,
+        cents=membership.price_cents,
+        month=month_at(now, kind.legal_entity.zone),
+    )
+    reasons = reasons_against_buying(session, bought, now)
+    if reasons:
+        raise Refused(reasons)
     item = Item(
         legal_entity_id=kind.legal_entity_id,
         account_id=membership.account_id,
