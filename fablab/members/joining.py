@@ -164,6 +164,8 @@ def decide(session: Session, actor: Actor, member_id: int, approved: bool, reaso
     else:
         member.left_at = now
         member.session_version += 1
+        # They may ask again another time; until then they are written to at the address, and it is nobody's own.
+        member.shared_email, member.email = member.shared_email or member.email, None
     member.version += 1
     session.flush()
     action = "member.approved" if approved else "member.declined"

@@ -120,6 +120,8 @@ def test_who_is_declined_is_told_why_and_is_signed_out(lab: Lab) -> None:
     member = queries.member(lab.session, joined)
     assert (member.left_at, member.session_version) == (NOW, 2)
     assert "Complet cette année." in mails("elodie@test.example")[-1]["body"]
+    ask(let_join(lab))
+    assert queries.member(lab.session, complete()).state == MemberState.ACTIVE, "they may ask again another time"
 
 
 def test_a_link_is_dead_after_two_days(lab: Lab) -> None:
