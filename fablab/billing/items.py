@@ -16,6 +16,7 @@ from fablab.core.period import month_at
 from fablab.core.refusals import Refusal, Refused
 from fablab.core.text import line_of
 from fablab.members.actor import Actor
+from fablab.members.classes import not_ones_own
 from fablab.members.memberships import queries as memberships
 from fablab.members.memberships.rights import membership_seen_by
 from fablab.members.models import Membership, Role
@@ -126,7 +127,7 @@ def waive_membership(session: Session, actor: Actor, membership_id: int, reason:
     Raises:
         NotFound: it is not theirs to see, or nothing is due for it.
         Forbidden: neither a fabmanager where it is sold, nor a treasurer of the entity that sells it.
-        Refused: no reason, or it is on an issued invoice already.
+        Refused: no reason, it is on an issued invoice already, or it is one's own.
     """
     membership = memberships.membership(session, membership_id)
     if not may_waive(actor, membership):
@@ -139,7 +140,7 @@ def waive_membership(session: Session, actor: Actor, membership_id: int, reason:
         raise NotFound(f"charge of membership {membership_id}")
     if session.scalar(select(ItemCharge.id).where(ItemCharge.reverses_id == charge.id)) is not None:
         return
-    reasons = []
+    reasons = not_ones_own(actor, membership.holder)
     if not line_of(reason):
         reasons.append(Refusal("reason_missing", _("Say why it is not charged.")))
     if session.get(InvoiceItem, charge.id) is not None:

@@ -13,7 +13,7 @@ from fablab.core.i18n import LOCALES, _
 from fablab.core.refusals import Refusal, Refused
 from fablab.core.text import line_of, lines_of
 from fablab.core.versions import check_version
-from fablab.members import guardians, queries, services
+from fablab.members import classes, guardians, queries, services
 from fablab.members.actor import Actor, Role
 from fablab.members.joining import check_person
 from fablab.members.models import Member, MemberClass
@@ -121,6 +121,8 @@ def edit_as_staff(
     if (card.email or None) != member.email and not _may_write_address(session, actor, member):
         text = _("People with a role change their address themselves, on their page, or ask an administrator.")
         reasons.append(Refusal("email_of_staff", text))
+    if desk.class_id != member.class_id:
+        reasons += classes.not_ones_own(actor, member)
     if reasons:
         raise Refused(reasons)
     changed = _changes(member, card, desk)

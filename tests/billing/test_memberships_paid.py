@@ -1,12 +1,17 @@
-"""A membership that an account pays for counts against its caps, as everything else that it spends."""
+"""What memberships cost: it counts against the caps of the account that pays, and nobody decides about their own."""
 
+from collections.abc import Callable
 from functools import partial
 
 import pytest
+from sqlalchemy.orm import Session
 
 from fablab.billing import account_usage, items
 from fablab.core.db import transaction
 from fablab.core.refusals import Refused
+from fablab.members import cards
+from fablab.members.cards import DeskCard, PersonCard
+from fablab.members.classes import ClassSetting, set_class
 from fablab.members.models import Membership
 from tests.conftest import Lab
 from tests.members.lab_of_memberships import NOW, add_kind, renew, sell
@@ -58,3 +63,26 @@ def test_two_who_buy_at_once_do_not_pass_the_cap_together(lab: Lab) -> None:
 
     assert sum(isinstance(item, Refused) for item in done) == 2
     assert charged(lab, account) == 4000
+
+
+def test_no_member_of_staff_decides_what_they_themselves_pay(lab: Lab) -> None:
+    cast, today = lab.cast, NOW.date()
+    staff = lab.actor(cast.fabmanager)
+    own = sell(lab, add_kind(lab, 4000), holder_id=cast.fabmanager)
+    desk = DeskCard(class_id=cast.students)
+    card = PersonCard(name="Fabmanager", email="fabmanager@test.example")
+    lab.session.rollback()
+
+    def refused(act: Callable[[Session], object]) -> bool:
+        with pytest.raises(Refused) as caught, transaction() as session:
+            act(session)
+        return caught.value.codes == ("own",)
+
+    assert refused(lambda session: items.waive_membership(session, staff, own, "Because", NOW))
+    assert refused(lambda session: cards.edit_as_staff(session, staff, cast.fabmanager, card, desk, 1, NOW))
+    setting = ClassSetting(class_id=cast.students, reason="Because", until=today)
+    assert refused(lambda session: set_class(session, staff, cast.fabmanager, setting, NOW))
+    with transaction() as session:
+        same = DeskCard(class_id=cast.adults, staff_note="x")
+        cards.edit_as_staff(session, staff, cast.fabmanager, card, same, 1, NOW)
+        set_class(session, lab.actor(cast.admin), cast.fabmanager, setting, NOW)
