@@ -17,6 +17,7 @@ from fablab.members.actor import Actor
 from fablab.members.models import ClassProof, Member, MemberClass, ProofState, Role
 from fablab.sites import queries as sites
 from fablab.sites.entities import CENTURY
+from fablab.sites.models import Site
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,7 +143,11 @@ def set_class(session: Session, actor: Actor, member_id: int, setting: ClassSett
 
 def zone_of(session: Session, member: Member) -> ZoneInfo:
     """The clock that cuts the days of what is decided about a person: their home site's, else the first site's."""
-    places = sites.sites(session)
+    return zone_among(sites.sites(session), member)
+
+
+def zone_among(places: list[Site], member: Member) -> ZoneInfo:
+    """The same for those who know the sites already, and ask for many people."""
     home = next((row for row in places if row.id == member.home_site_id), places[0] if places else None)
     return home.zone if home else ZoneInfo("Europe/Paris")
 
