@@ -18,6 +18,7 @@ from fablab.core.refusals import Conflict, Refused
 from fablab.core.retention import months_before
 from fablab.members import guardians, queries
 from fablab.members.models import Member, SignInAttempt
+from fablab.presence.models import Arrival
 from tests.cast import LONG_AGO
 from tests.conftest import Lab, hours_from
 from tests.mails import mails
@@ -39,6 +40,8 @@ def test_every_kind_says_what_it_is_and_what_is_too_old_before_it_goes(lab: Lab)
         queries.member(session, cast.student).staff_note = "x"
         session.query(Problem).update({"state": "fixed", "fixed_at": NOW})
         session.add(OutboxRow(kind="mail", key="x", payload={}, created_at=NOW, done_at=NOW))
+        guest = {"guest_name": "x", "reason_id": 1, "recorded": "desk", "recorded_by_id": cast.admin}
+        session.add(Arrival(site_id=cast.workshop, arrived_at=NOW, departed_at=NOW, ended="desk", **guest))
         from_life = session.query(Reservation).one()
         assert from_life.member_id == cast.maker
     kinds = {item.kind.code: item for item in retention.periods(lab.session, LATER)}
