@@ -9,3 +9,6 @@ email_change_asked = Signal(
     "Somebody wants another address; the link to confirm goes there. Sends: session, member, email, secret, now."
 )
 email_changed = Signal("Somebody's address is another one. Sends: session, member, before, now.")
+identity_linked = Signal(
+    "Somebody's account at a provider lets them in from now on. Sends: session, member, identity, now."
+)

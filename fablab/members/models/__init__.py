@@ -14,6 +14,7 @@ from fablab.members.models.joining import (
     SignUp,
 )
 from fablab.members.models.people import AccessGrant, Member, MemberClass, MemberState, RoleGrant
+from fablab.members.models.signing import Identity, SignIn
 
 __all__ = [
     "AccessGrant",
@@ -27,6 +28,7 @@ __all__ = [
     "CharterAcceptance",
     "EmailChange",
     "Guardianship",
+    "Identity",
     "Invitation",
     "Member",
     "MemberClass",
@@ -36,6 +38,7 @@ __all__ = [
     "Project",
     "Role",
     "RoleGrant",
+    "SignIn",
     "SignInAttempt",
     "SignUp",
 ]

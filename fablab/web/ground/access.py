@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime
 from functools import wraps
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,11 +13,14 @@ from flask_login import LoginManager, current_user, login_user, logout_user
 from werkzeug.wrappers import Response
 
 from fablab.core import clock
-from fablab.core.db import db
+from fablab.core.db import DatabaseFailed, db, transaction
+from fablab.core.errors import NotFound
 from fablab.members import queries as members
+from fablab.members import signins
 from fablab.members.actor import Actor
 from fablab.members.models import Member, Role
 from fablab.members.queries import Access
+from fablab.web.ground.devices import device
 
 manager = LoginManager()
 _PUBLIC = "_fablab_public"
@@ -29,38 +34,53 @@ class SignedIn:
     is_active = True
     is_anonymous = False
 
-    def __init__(self, member: Member, actor: Actor) -> None:
+    def __init__(self, member: Member, actor: Actor, cookie: str, sign_in_id: int, seen_at: datetime) -> None:
         self.id = member.id
         self.name = member.name
         self.locale = member.locale
-        self.session_version = member.session_version
         self.actor = actor
+        self.sign_in_id = sign_in_id
+        self.seen_at = seen_at
+        self._cookie = cookie
 
     def get_id(self) -> str:
-        """What the cookie says: the person, and the version of their sign-ins, which ends with a new one."""
-        return f"{self.id}.{self.session_version}"
+        """What the cookie says: which sign-in this is, and the secret that proves it."""
+        return self._cookie
 
 
 @manager.user_loader  # type: ignore[untyped-decorator]
 def load(cookie: str) -> SignedIn | None:
-    """The person behind a cookie, unless their sign-ins have been ended since."""
-    member_id, _, version = cookie.partition(".")
-    if not (member_id.isascii() and member_id.isdigit() and version.isascii() and version.isdigit()):
+    """The person behind a cookie, while the sign-in that it names is open."""
+    found = signins.behind(db.session(), cookie, clock.now())
+    if found is None:
         return None
-    member = db.session.get(Member, int(member_id))
-    if member is None or member.left_at is not None or member.session_version != int(version):
-        return None
-    return SignedIn(member, members.actor(db.session(), member.id))
+    row, member = found
+    return SignedIn(member, members.actor(db.session(), member.id), cookie, row.id, row.last_seen_at)
 
 
-def sign_in(member: Member) -> None:
-    """Open a sign-in for this person."""
-    login_user(SignedIn(member, members.actor(db.session(), member.id)), remember=False)
+def sign_in(member: Member, how: str = signins.PASSWORD) -> None:
+    """Open a sign-in for this person in this browser, in a transaction of its own; one that was open here ends."""
+    now, member_id = clock.now(), member.id
+    with transaction() as session:
+        _end_here(signins.REPLACED, now)
+        member = members.member(session, member_id)
+        opened = signins.open_sign_in(session, member, how, device(request.user_agent.string), now)
+        person = SignedIn(member, members.actor(session, member_id), opened.cookie, opened.id, now)
+    login_user(person, remember=False)
 
 
 def sign_out() -> None:
-    """Close the sign-in of this browser."""
+    """Close the sign-in of this browser, in a transaction of its own: a copy of its cookie is dead too."""
+    with transaction():
+        _end_here(signins.SIGNED_OUT, clock.now())
     logout_user()
+
+
+def _end_here(how: str, now: datetime) -> None:
+    """End the sign-in of this browser, if one is open; the caller has opened a transaction."""
+    if current_user.is_authenticated:
+        with suppress(NotFound):  # Its row may have been removed meanwhile, with all that is known of the person.
+            signins.end(db.session(), current_user.id, current_user.sign_in_id, how, now)
 
 
 def actor() -> Actor:
@@ -112,11 +132,26 @@ def guard(app: Flask) -> None:
     @app.before_request
     def ask() -> Response | None:
         view = app.view_functions.get(request.endpoint or "")
-        if view is None or request.blueprint == "api" or request.endpoint == "static" or is_public(view):
+        if view is None or request.blueprint == "api" or request.endpoint == "static":
             return None
         if current_user.is_authenticated:
+            _note_seen()
             return None
-        return _to_sign_in()
+        return None if is_public(view) else _to_sign_in()
+
+
+def _note_seen() -> None:
+    """Write down, at most every few minutes, that this sign-in is used; before the page reads anything."""
+    now = clock.now()
+    if now - current_user.seen_at < signins.SEEN_EVERY:
+        return
+    sign_in_id = current_user.sign_in_id
+    try:
+        with transaction() as session:
+            signins.note_seen(session, sign_in_id, now)
+    except DatabaseFailed:
+        # A page that only reads must not fail because others write; the next one tries again.
+        db.session.rollback()
 
 
 def _to_sign_in() -> Response:
