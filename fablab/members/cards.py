@@ -75,6 +75,20 @@ def to_write(session: Session, actor: Actor, member_id: int) -> Member:
     return member
 
 
+def may_decide_way_in(session: Session, actor: Actor, member_id: int) -> bool:
+    """Tell whether somebody may change how a person signs in: where they have a role, administrators may, and they
+    themselves; else a host could make a colleague's rights their own.
+    """
+    if actor.member_id == member_id or actor.may_everywhere(Role.ADMIN):
+        return True
+    return not queries.grants_of(session, [member_id])[member_id]
+
+
+def way_in_of_staff() -> Refusal:
+    """Why not, for those who may not change how a colleague signs in."""
+    return Refusal("way_in_of_staff", _("This person has a role: how they sign in, only administrators change."))
+
+
 def add_person(session: Session, actor: Actor, card: PersonCard, desk: DeskCard, now: datetime) -> Member:
     """Add somebody at the desk, with an account of their own.
 
@@ -116,6 +130,8 @@ def edit_as_staff(
         _needs_desk(actor, desk.home_site_id)
     check_version(member.version, version)
     reasons = _reasons_against(session, card, desk, member, now)
+    if (card.email or None) != member.email and not may_decide_way_in(session, actor, member_id):
+        reasons.append(way_in_of_staff())
     if reasons:
         raise Refused(reasons)
     changed = _changes(member, card, desk)

@@ -15,7 +15,7 @@ from fablab.catalog.models import CategoryKind
 from fablab.catalog.papers import Paper
 from fablab.catalog.services import ResourceCard, add_resource
 from fablab.core.db import transaction
-from fablab.members import accesses, charters, guardians
+from fablab.members import accesses, charters, guardians, identities, signins
 from fablab.members import queries as members
 from fablab.shifts import plan, services
 from fablab.shifts.plan import ShiftCard
@@ -62,6 +62,10 @@ def things_at(lab: Lab, site_id: int) -> dict[str, int]:
             "guardian_id": cast.trainer,
             "guardianship_id": guardians.appoint(session, admin, cast.trainer, cast.newcomer, now).id,
             "charter_id": charters.publish(session, admin, site_id, "Charte", "Ranger.", monday.date(), now).id,
+            "sign_in_id": signins.open_sign_in(session, members.member(session, cast.maker), "password", "", now).id,
+            "identity_id": identities.link(
+                session, cast.maker, identities.Claims(issuer="https://id.example", subject="1"), now
+            ).id,
             "access_id": accesses.give_access(session, admin, cast.newcomer, 3, now, site_id=site_id).id,
             "entity_id": cast.entity,
             "rule_id": 1,

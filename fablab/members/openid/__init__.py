@@ -4,7 +4,19 @@ This room talks over the network and must not be called inside of a transaction;
 `members/identities.py`.
 """
 
+from fablab.members.openid.conversation import DOWN, WRONG
 from fablab.members.openid.exchange import LIFE, Arrival, Departure, Leaving, come_back, leave
 from fablab.members.openid.metadata import Metadata, discover
 
-__all__ = ["LIFE", "Arrival", "Departure", "Leaving", "Metadata", "come_back", "discover", "leave"]
+__all__ = [
+    "DOWN",
+    "LIFE",
+    "WRONG",
+    "Arrival",
+    "Departure",
+    "Leaving",
+    "Metadata",
+    "come_back",
+    "discover",
+    "leave",
+]
