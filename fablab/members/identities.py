@@ -49,7 +49,8 @@ def recognise(session: Session, claims: Claims, now: datetime) -> Recognised:
     if known is not None or not (claims.email_verified and claims.email):
         return Recognised(None)
     member = queries.member_by_email(session, claims.email)
-    if member is None or member.left_at is not None:
+    # Small and capital letters of ASCII alone are one: a Kelvin sign becomes a k, and is another's address.
+    if member is None or member.left_at is not None or member.email != claims.email.encode().lower().decode():
         return Recognised(None)
     if queries.grants_of(session, [member.id])[member.id]:
         return Recognised(member.id, must_confirm=True)

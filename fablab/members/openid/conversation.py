@@ -84,7 +84,8 @@ ERRORS = (_Unfit, requests.RequestException, HTTPError, HTTPException, OSError, 
 def failed(provider: OidcProvider, error: Exception) -> Refused:
     """What people are told; the log says more, without the library's words, which may quote a secret."""
     log.warning("OpenID provider %s: %s", provider.name, error if isinstance(error, _Unfit) else type(error).__name__)
-    if isinstance(error, requests.ConnectionError | requests.Timeout | HTTPError | OSError):
+    # Those of requests are errors of the system by descent, even where what was read is no JSON.
+    if isinstance(error, HTTPError | OSError) and not isinstance(error, ValueError):
         text = _("%(label)s does not answer at the moment. Try again later, or sign in with your password.")
         return Refused.because(DOWN, text % {"label": provider.label})
     return wrong(provider)

@@ -123,7 +123,7 @@ def _claims(
     return Claims(
         issuer=provider.issuer,
         subject=claims["sub"],
-        email=email.strip().lower() if isinstance(email, str) and len(email) < 255 else "",
+        email=line_of(email) if isinstance(email, str) and len(email) < 255 else "",
         email_verified=said.get("email_verified") in (True, "true"),
         name=line_of(name)[:200] if isinstance(name, str) else "",
     )
