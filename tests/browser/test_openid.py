@@ -1,4 +1,4 @@
-"""In a real browser, with a real OpenID provider: an account is linked and then lets in, with and without scripts."""
+"""In a real browser, with a real OpenID provider: an account is linked and then lets in."""
 
 from dataclasses import replace
 
@@ -14,20 +14,16 @@ from tests.support.oidc import RealProvider
 pytestmark = pytest.mark.browser
 
 
-@pytest.mark.parametrize("javascript", [True, False])
-def test_an_account_elsewhere_is_linked_and_lets_in(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch, javascript: bool
-) -> None:
+def test_an_account_elsewhere_is_linked_and_lets_in(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     app = desk.lab.app
     # The provider sends people back to the address at which this server listens.
     first = [lambda: set_public_url(desk.address), *app.before_request_funcs[None]]
     monkeypatch.setitem(app.before_request_funcs, None, first)
     with RealProvider({"ann": {"name": "Ann"}}, desk.address) as school:
         monkeypatch.setitem(app.config, "FABLAB", replace(app.config["FABLAB"], oidc=(school.known,)))
-        page = desk.window(desk.lab.cast.maker, size=PHONE, javascript=javascript)
+        page = desk.window(desk.lab.cast.maker, size=PHONE)
         page.goto("/me/sign-ins")
-        if javascript:
-            assert serious(page) == []
+        assert serious(page) == []
         page.get_by_label("Present password").fill(PASSWORD)
         page.get_by_role("button", name="Link an account at The school").click()
         page.wait_for_url(f"{school.url}/**")
@@ -41,8 +37,7 @@ def test_an_account_elsewhere_is_linked_and_lets_in(
 
         page.get_by_role("button", name="Sign out everywhere, here too").click()
         page.goto("/sign-in?next=/me/card")
-        if javascript:
-            assert serious(page) == []
+        assert serious(page) == []
         page.get_by_role("link", name="Sign in with The school").click()
 
         page.wait_for_url(f"{desk.address}/me/card")
