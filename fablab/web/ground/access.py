@@ -2,19 +2,18 @@
 
 import re
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import datetime
 from functools import wraps
 from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask, abort, g, redirect, request, url_for
+from flask import session as kept
 from flask_login import LoginManager, current_user, login_user, logout_user
 from werkzeug.wrappers import Response
 
 from fablab.core import clock
 from fablab.core.db import DatabaseFailed, db, transaction
-from fablab.core.errors import NotFound
 from fablab.members import queries as members
 from fablab.members import signins
 from fablab.members.actor import Actor
@@ -24,6 +23,8 @@ from fablab.web.ground.devices import device
 
 manager = LoginManager()
 _PUBLIC = "_fablab_public"
+_COOKIE = "_user_id"
+"""Where Flask-Login keeps what the sign-in's cookie says."""
 _MISREAD = re.compile(r"[\\\x00-\x20\x7f]")
 
 
@@ -77,10 +78,11 @@ def sign_out() -> None:
 
 
 def _end_here(how: str, now: datetime) -> None:
-    """End the sign-in of this browser, if one is open; the caller has opened a transaction."""
-    if current_user.is_authenticated:
-        with suppress(NotFound):  # Its row may have been removed meanwhile, with all that is known of the person.
-            signins.end(db.session(), current_user.id, current_user.sign_in_id, how, now)
+    """End the sign-in that this browser's cookie opens, if it still does; the caller has opened a transaction."""
+    found = signins.behind(db.session(), kept.get(_COOKIE, ""), now)
+    if found is not None:
+        row, member = found
+        signins.end(db.session(), member.id, row.id, how, now)
 
 
 def actor() -> Actor:
