@@ -81,6 +81,8 @@ def calls(ids: Mapping[str, int]) -> dict[tuple[str, str], Call]:
     charter = {"site_id": ids["site_id"], "title": " ", "text": " ", "valid_from": "2030-01-01"}
     return {
         ("GET", "/me"): Call(EVERYBODY),
+        ("GET", "/me/sign-ins"): Call(EVERYBODY),
+        ("GET", "/me/identities"): Call(EVERYBODY),
         ("GET", "/usage"): Call(EVERYBODY, query=week),
         ("GET", "/invoices"): Call(EVERYBODY),
         ("GET", "/invoices/{invoice_id}.pdf"): Call(PAYERS),
@@ -269,6 +271,8 @@ def calls(ids: Mapping[str, int]) -> dict[tuple[str, str], Call]:
         ("DELETE", "/reservations/{reservation_id}/no-show"): Call(FABMANAGERS),
         ("DELETE", "/memberships/{membership_id}/people/{person_id}"): Call(HOSTS),
         ("DELETE", "/memberships/{membership_id}/pauses/{pause_id}"): Call(HOSTS),
+        ("DELETE", "/me/sign-ins/{sign_in_id}"): Call({"maker"}),
+        ("DELETE", "/me/identities/{identity_id}"): Call({"maker"}),
         ("DELETE", "/papers/{paper_id}"): Call(FABMANAGERS),
         ("DELETE", "/links/{link_id}"): Call(FABMANAGERS),
         ("DELETE", "/maintenance-plans/{plan_id}"): Call(FABMANAGERS),

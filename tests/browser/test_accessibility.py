@@ -16,7 +16,7 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_serious(desk: Desk, tomorrow: datetime, scheme: str) -> None:
+def test_axe_finds_nothingserious(desk: Desk, tomorrow: datetime, scheme: str) -> None:
     cast = desk.lab.cast
     used(desk.lab, cast.admin)
     used(desk.lab, None)
