@@ -5,7 +5,8 @@
 .DEFAULT_GOAL := help
 .PHONY: help setup demo demo-reset test lint format constraints bench soak clean
 SHELL := /bin/sh
-unexport PYTHONHOME PYTHONPATH
+# Without PYTHONDONTWRITEBYTECODE, since every process of a test run would compile every file anew.
+unexport PYTHONHOME PYTHONPATH PYTHONDONTWRITEBYTECODE
 
 PYTHONS := $(or $(PYTHON),python3.13 python3.12 python3.11 python3)
 SUITABLE := import ensurepip, sys, venv; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))

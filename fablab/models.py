@@ -5,6 +5,7 @@ from fablab.booking import models as booking
 from fablab.catalog import models as catalog
 from fablab.core import audit, files, heartbeat, outbox, retention
 from fablab.members import models as members
+from fablab.presence import models as presence
 from fablab.shifts import models as shifts
 from fablab.sites import models as sites
 from fablab.training import models as training
@@ -19,6 +20,7 @@ __all__ = [
     "heartbeat",
     "members",
     "outbox",
+    "presence",
     "retention",
     "shifts",
     "sites",

@@ -10,32 +10,50 @@ from flask import Flask, appcontext_pushed
 from fablab import models
 from fablab.billing import handlers as billing_handlers
 from fablab.billing import retention as billing_retention
+from fablab.billing.spending import Reckoner
 from fablab.booking import handlers as booking_handlers
 from fablab.booking import retention as booking_retention
+from fablab.booking.purse import set_purse
 from fablab.catalog import retention as catalog_retention
 from fablab.core import purges
 from fablab.core.config import Config
 from fablab.core.db import db, engine_url, prepare_engine
 from fablab.core.links import set_public_url
 from fablab.members import retention as member_retention
+from fablab.notices import accounts as account_notices
+from fablab.notices import conduct as conduct_notices
 from fablab.notices import handlers as notice_handlers
+from fablab.notices import memberships as membership_notices
 from fablab.notices import people as people_notices
 from fablab.notices import privacy as privacy_notices
 from fablab.notices import problems as problem_notices
 from fablab.notices import shifts as shift_notices
+from fablab.presence import handlers as presence_handlers
+from fablab.presence import retention as presence_retention
 from fablab.shifts import handlers as shift_handlers
 from fablab.usage import handlers as usage_handlers
 from fablab.usage import retention as usage_retention
 
-WIRED = (models, billing_handlers, notice_handlers, people_notices, problem_notices, shift_notices)
-PRIVACY = (privacy_notices, booking_handlers, shift_handlers, usage_handlers)
+WIRED = (
+    models,
+    account_notices,
+    billing_handlers,
+    conduct_notices,
+    membership_notices,
+    notice_handlers,
+    people_notices,
+    problem_notices,
+    shift_notices,
+)
+PRIVACY = (booking_handlers, presence_handlers, privacy_notices, shift_handlers, usage_handlers)
 RETENTION = (
-    member_retention,
-    usage_retention,
+    billing_retention,
     booking_retention,
     catalog_retention,
+    member_retention,
+    presence_retention,
     purges,
-    billing_retention,
+    usage_retention,
 )
 """Imported so that their rows are known and their handlers listen."""
 
@@ -54,6 +72,7 @@ def wire(app: Flask, config: Config) -> None:
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = _engine_options(config)
     # Requests, commands and the worker all begin by opening a context, each in a thread of its own.
     appcontext_pushed.connect(lambda sender: set_public_url(config.public_url), sender=app, weak=False)
+    set_purse(Reckoner())
     db.init_app(app)
     with app.app_context():
         prepare_engine(db.engine)

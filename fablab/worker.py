@@ -20,8 +20,10 @@ from fablab.core.config import Config
 from fablab.core.db import db, transaction
 from fablab.delivery import deliver
 from fablab.members.privacy import erasing
+from fablab.notices.memberships import remind_of_memberships, remind_of_proofs
 from fablab.notices.shifts import remind
 from fablab.notices.upkeep import tell_due
+from fablab.presence.services import end_forgotten
 from fablab.shifts.plan import lay_out
 from fablab.sites import queries as sites
 from fablab.usage.connections import Means
@@ -33,6 +35,7 @@ BEAT_SECONDS = 5
 OUTBOX_SECONDS = 2
 SHIFTS_SECONDS = 120
 UPKEEP_SECONDS = 3600
+PRESENCE_SECONDS = 300
 DATA_SECONDS = 3600
 
 
@@ -85,6 +88,20 @@ class Worker:
         with transaction() as session:
             tell_due(session, clock.now())
 
+    def end_stays(self) -> None:
+        """End the stays of those who forgot to say that they leave."""
+        with transaction() as session:
+            end_forgotten(session, clock.now())
+
+    def remind_members(self) -> None:
+        """Tell members whose membership, or proof of a class, ends."""
+        with transaction() as session:
+            remind_of_proofs(session, clock.now())
+        after: int | None = 0
+        while after is not None and not self._stop.is_set():
+            with transaction() as session:
+                after = remind_of_memberships(session, clock.now(), after)
+
     def look_after_data(self) -> None:
         """Erase those who asked for it and in whose way nothing stands any more; remove what is kept long enough."""
         for member_id in erasing.asked_for(db.session()):
@@ -111,6 +128,8 @@ class Worker:
             (self.beat, BEAT_SECONDS, "beat"),
             (self.look_after_shifts, SHIFTS_SECONDS, "default"),
             (self.tell_of_maintenance, UPKEEP_SECONDS, "default"),
+            (self.end_stays, PRESENCE_SECONDS, "default"),
+            (self.remind_members, UPKEEP_SECONDS, "default"),
             (self.look_after_data, DATA_SECONDS, "default"),
         ):
             scheduler.add_job(

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache
 
+from argon2 import PasswordHasher
 from sqlalchemy.orm import Session
 
 from fablab.billing.models import IssuerRule
@@ -12,7 +13,6 @@ from fablab.catalog.models import Category
 from fablab.catalog.services import ResourceCard, add_resource
 from fablab.members import queries, services
 from fablab.members.models import Member, MemberClass, Role
-from fablab.members.passwords import hash_password
 from fablab.sites.hours import Opening
 from fablab.sites.models import LegalEntity, Room, Site, VatRegime
 from fablab.sites.services import give_timetable
@@ -54,8 +54,8 @@ class Cast:
 
 @cache
 def hashed_password() -> str:
-    """Everybody's password, hashed once."""
-    return hash_password(PASSWORD)
+    """Everybody's password, hashed once, and cheaply: what a comparison costs stands in the hash that is kept."""
+    return PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
 
 
 def make_cast(session: Session) -> Cast:

@@ -1,5 +1,6 @@
 """What every test may ask for: a lab with its cast on a fresh copy of a migrated database, and clients of it."""
 
+import gc
 import os
 import shutil
 from collections.abc import Iterator
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 from flask_openapi3 import OpenAPI
-from sqlalchemy import create_engine
+from sqlalchemy import Engine, create_engine
 from sqlalchemy.orm import Session
 
 from fablab.app import create_app
@@ -27,7 +28,8 @@ from tests.cast import PASSWORD, Cast, make_cast
 from tests.support import folders, postgres
 
 _own_server = ExitStack()
-LONG = ("test_demo.py", "test_main_job.py", "test_worker.py", "test_race.py", "test_accessibility.py")
+LONG = ("test_main_job.py", "test_demo.py", "test_worker.py", "test_accessibility.py", "test_race.py")
+"""What takes longest, and mostly waits for other processes."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -42,8 +44,28 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with what takes longest, so that no worker is left alone with it at the end."""
-    items.sort(key=lambda item: item.path.name not in LONG)
+    """Begin with what takes longest, in every worker, so that none is left alone with it at the end.
+
+    Each worker begins with a share of all tests that stand beside each other, and later takes some from others.
+    """
+    long = sorted((item for item in items if item.path.name in LONG), key=lambda item: LONG.index(item.path.name))
+    short = [item for item in items if item.path.name not in LONG]
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    left = len(items)
+    items.clear()
+    for worker in range(workers):
+        share = long[worker::workers]
+        more = max(0, left // (workers - worker) - len(share))
+        items += [*share, *short[:more]]
+        left -= len(share) + more
+        del short[:more]
+    items += short
+
+
+def pytest_collection_finish() -> None:
+    """Let the collector of garbage pass over all that was imported, which stays to the end anyway."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -58,15 +80,14 @@ class Storage:
 
     template: str
     used: str
+    server: Engine | None = None
 
     def renew(self) -> None:
         """Make the used database a fresh copy of the template."""
-        if self.template.startswith("sqlite"):
-            _copy_sqlite(self.template, self.used)
+        if self.server:
+            postgres.renew_database(self.server, self.template, self.used)
         else:
-            server = os.environ["TEST_DATABASE_URL"]
-            postgres.drop_database(server, self.used)
-            postgres.copy_database(server, self.template, self.used)
+            _copy_sqlite(self.template, self.used)
 
 
 def _copy_sqlite(origin: str, target: str) -> None:
@@ -82,7 +103,9 @@ def storage(request: pytest.FixtureRequest) -> Iterator[Storage]:
     if request.config.getoption("--database") == "postgresql":
         server = os.environ["TEST_DATABASE_URL"]
         with postgres.database(server) as template, postgres.database(server) as used:
-            yield Storage(template, used)
+            engine = postgres.commanding(server)
+            yield Storage(template, used, engine)
+            engine.dispose()
         return
     folder = Path(folders.fast_folder()) / f"fablab-test-{os.getpid()}"
     folder.mkdir(exist_ok=True)

@@ -1,7 +1,8 @@
-"""One process of a race: wants every slot, in an order of its own, and tells what became of it.
+"""A race of many processes: each wants every slot, in an order of its own, and tells what became of it.
 
-`racer.py DATABASE_URL RESOURCES MEMBER SLOTS SEED [cancel]`; of several resources, joined by commas, it wants one at
-random for each slot; with `cancel` it gives back a third of what it got.
+`racer.py DATABASE_URL RESOURCES MEMBERS SLOTS [cancel]`; there is a process for each of the members, joined by commas.
+Of several resources, joined by commas, it wants one at random for each slot; with `cancel` it gives back a third of
+what it got. The processes are forked from this one, which has prepared all that they need but connected to nothing.
 """
 
 import json
@@ -9,8 +10,13 @@ import random
 import sys
 import tempfile
 from collections import Counter
+from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime, timedelta
+from multiprocessing import get_context
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
+
+from sqlalchemy.orm import configure_mappers
 
 from fablab.booking.services import Wish, book, cancel
 from fablab.core.config import load_config
@@ -22,6 +28,23 @@ from fablab.wiring import faceless
 
 FIRST = datetime(2026, 3, 3, 8, tzinfo=UTC)
 BEFORE = FIRST - timedelta(days=1)
+_FORKED = get_context("fork")
+_ready: list[Barrier] = []
+"""Where the processes wait for each other, so that they begin together."""
+
+
+def race_all(
+    database_url: str, resource_ids: list[int], member_ids: list[int], slots: int, give_back: bool
+) -> list[dict[str, object]]:
+    """Let each of the members race in a process of their own; what became of each."""
+    count = len(member_ids)
+    configure_mappers()  # Here, once, rather than in each of them while it keeps the others waiting.
+    with ProcessPoolExecutor(count, _FORKED, _ready.append, (_FORKED.Barrier(count),)) as pool:
+        begun = [
+            pool.submit(race, database_url, resource_ids, member_id, slots, seed, give_back)
+            for seed, member_id in enumerate(member_ids)
+        ]
+        return [each.result() for each in begun]
 
 
 def race(
@@ -34,7 +57,9 @@ def race(
     outcomes: Counter[str] = Counter()
     errors: list[str] = []
     config = load_config(Path(tempfile.mkdtemp()), database_url=database_url, secret_key="race " * 8)
-    with faceless(config).app_context():
+    app = faceless(config)
+    _ready[0].wait(60)
+    with app.app_context():
         for slot in wanted:
             try:
                 made = want(chance.choice(resource_ids), member_id, FIRST + timedelta(hours=slot))
@@ -57,6 +82,6 @@ def want(resource_id: int, member_id: int, start: datetime) -> int:
 
 
 if __name__ == "__main__":
-    url, resources, member, slots, seed, *more = sys.argv[1:]
-    wanted = [int(resource) for resource in resources.split(",")]
-    print(json.dumps(race(url, wanted, int(member), int(slots), int(seed), give_back=bool(more))))
+    url, resources, members, slots, *more = sys.argv[1:]
+    wanted, who = ([int(number) for number in numbers.split(",")] for numbers in (resources, members))
+    print(json.dumps(race_all(url, wanted, who, int(slots), give_back=bool(more))))

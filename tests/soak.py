@@ -33,16 +33,15 @@ def soak(name: str, url: str) -> str:
         cast = make_cast(session)
         session.commit()
     begun = time.monotonic()
-    racers = [
-        subprocess.Popen(
-            [sys.executable, "-m", "tests.racer", url, *map(str, (cast.printer, who, ROUNDS, seed)), "cancel"],
-            cwd=CHECKOUT,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        for seed, who in enumerate([cast.maker, cast.student] * (PROCESSES // 2))
-    ]
-    outcomes = [json.loads(racer.communicate()[0]) for racer in racers]
+    members = ",".join(map(str, [cast.maker, cast.student] * (PROCESSES // 2)))
+    raced = subprocess.run(
+        [sys.executable, "-m", "tests.racer", url, str(cast.printer), members, str(ROUNDS), "cancel"],
+        cwd=CHECKOUT,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    outcomes = json.loads(raced.stdout)
     seconds = time.monotonic() - begun
     with engine.connect() as connection:
         overlaps = connection.execute(text(OVERLAPS)).scalar_one()

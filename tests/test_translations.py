@@ -1,7 +1,7 @@
 """Everything that people read exists in French, with the same blanks to fill in."""
 
 import re
-from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from babel.messages.catalog import Message
@@ -17,12 +17,13 @@ KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "n_": (1, 2)}
 Words = tuple[str, ...]
 
 
-def _said() -> Iterator[Words]:
+@cache
+def _said() -> frozenset[Words]:
     """Every sentence of the program and of its templates: one form, or singular and plural."""
     with (ROOT / "babel.cfg").open() as file:
         methods, options = parse_mapping_cfg(file)
-    for _file, _line, words, _comments, _context in extract_from_dir(ROOT, methods, options, KEYWORDS):
-        yield words if isinstance(words, tuple) else (words,)
+    found = extract_from_dir(ROOT, methods, options, KEYWORDS)
+    return frozenset(_tuple(words) for _file, _line, words, _comments, _context in found)
 
 
 def _french() -> dict[Words, Message]:
@@ -48,9 +49,7 @@ def test_every_sentence_has_its_french() -> None:
 
 
 def test_no_french_is_left_over() -> None:
-    said = set(_said())
-
-    assert sorted(words for words in _french() if words not in said) == []
+    assert sorted(words for words in _french() if words not in _said()) == []
 
 
 def test_the_french_has_the_same_blanks() -> None:

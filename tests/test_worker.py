@@ -118,7 +118,7 @@ def test_two_workers_at_once_count_nothing_twice(lab: Lab, tmp_path: Path) -> No
 
 
 def print_once(simulator: SimulatedOctoPrint) -> None:
-    files = {"file": ("part.gcode", "G4 S300\n")}
+    files = {"file": ("part.gcode", "G4 S600\n")}
     answer = requests.post(
         f"{simulator.url}/api/files/local", files=files, data={"print": "true"}, headers={"X-Api-Key": KEY}, timeout=5
     )

@@ -3,9 +3,16 @@
 from flask_openapi3 import OpenAPI
 
 from fablab.api import (
+    account_people,
+    accounts,
+    appeals,
+    arrivals,
+    badges,
     cards,
     categories,
     charters,
+    classes,
+    conduct,
     docs,
     entities,
     invoices,
@@ -14,11 +21,14 @@ from fablab.api import (
     maintenance,
     me,
     members,
+    membership_kinds,
+    memberships,
     outcomes,
     papers,
     photos,
     privacy,
     problems,
+    projects,
     reservations,
     resources,
     rooms,
@@ -27,15 +37,23 @@ from fablab.api import (
     timetables,
     transfer,
     usage,
+    visitors,
 )
 from fablab.api.auth import ask
 from fablab.api.blueprint import api
 from fablab.api.errors import answer_errors
 
 MODULES = (
+    account_people,
+    accounts,
+    appeals,
+    arrivals,
+    badges,
     cards,
     categories,
     charters,
+    classes,
+    conduct,
     docs,
     entities,
     invoices,
@@ -44,11 +62,14 @@ MODULES = (
     maintenance,
     me,
     members,
+    membership_kinds,
+    memberships,
     outcomes,
     papers,
     photos,
     privacy,
     problems,
+    projects,
     reservations,
     resources,
     rooms,
@@ -57,6 +78,7 @@ MODULES = (
     timetables,
     transfer,
     usage,
+    visitors,
 )
 """Imported so that their routes are on the blueprint."""
 

@@ -9,6 +9,7 @@ from fablab.api.blueprint import api
 from fablab.api.schemas import AccountOut, CertificateOut, MeOut, RoleOut
 from fablab.core import clock
 from fablab.core.db import db
+from fablab.members import classes
 from fablab.members import queries as members
 from fablab.training import queries as training
 
@@ -20,12 +21,13 @@ def me() -> Response:
     """The caller, with roles, accounts to charge, and certificates."""
     session = db.session()
     row = members.member(session, actor().member_id)
+    today = clock.now().astimezone(classes.zone_of(session, row)).date()
     body = MeOut(
         id=row.id,
         name=row.name,
         email=row.email,
         locale=row.locale,
-        member_class=row.member_class.name,
+        member_class=classes.class_at(session, row, today).name,
         roles=[
             RoleOut(role=grant.role, site_id=grant.site_id, legal_entity_id=grant.legal_entity_id)
             for grant in actor().grants

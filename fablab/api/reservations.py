@@ -44,7 +44,7 @@ def reservations(query: ReservationsQuery) -> Response:
         offset=query.offset,
         limit=PAGE + 1,
     )
-    items = [_shown(row) for row in found[:PAGE]]
+    items = [shown(row) for row in found[:PAGE]]
     return answer(ReservationList(items=items, next=following(query.offset, len(found))))
 
 
@@ -75,7 +75,7 @@ def reserve(body: ReservationIn, header: IdempotencyHeader) -> Response:
     )
     with transaction() as session:
         made = services.book(session, actor(), wish, clock.now()).id
-    return answer(_shown(queries.reservation(db.session(), made)), 201)
+    return answer(shown(queries.reservation(db.session(), made)), 201)
 
 
 @api.delete("/reservations/<int:reservation_id>", tags=TAGS, summary="Cancel", responses={200: ReservationOut})
@@ -83,10 +83,11 @@ def cancel(path: ReservationPath) -> Response:
     """Give a place back; cancelling twice equals once."""
     with transaction() as session:
         services.cancel(session, actor(), path.reservation_id, clock.now())
-    return answer(_shown(queries.reservation(db.session(), path.reservation_id)))
+    return answer(shown(queries.reservation(db.session(), path.reservation_id)))
 
 
-def _shown(row: Reservation) -> ReservationOut:
+def shown(row: Reservation) -> ReservationOut:
+    """A reservation as the API answers it."""
     return ReservationOut(
         id=row.id,
         resource_id=row.resource_id,

@@ -3,11 +3,11 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import exists, select
+from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from fablab.billing.models import Charge, InvoiceCharge
-from fablab.billing.prices import issuer_of, price_of
+from fablab.billing.prices import price_for
 from fablab.booking.models import Nature
 from fablab.catalog.models import Resource
 from fablab.core.errors import NotFound
@@ -72,8 +72,7 @@ def _rate(session: Session, usage: UsageSession, now: datetime) -> Charge | None
     resource = usage.resource
     zone = sites.site(session, resource.site_id).zone
     day = usage.started_at.astimezone(zone).date()
-    entity_id = issuer_of(session, resource, member)
-    price = price_of(session, entity_id, resource, member, day) if entity_id is not None else None
+    price = price_for(session, resource, member, day)
     if price is None or usage.account_id is None:
         return None
     try:
@@ -121,6 +120,16 @@ def rate_waiting(session: Session, now: datetime) -> int:
     return sum(bring_in_line(session, usage, now) is not None for usage in unpriced(session, limit=100_000))
 
 
+def is_charged() -> ColumnElement[bool]:
+    """For a statement about uses: those that have a charge which was not reversed.
+
+    A reversal takes the whole quantity back, so that a sum tells it; asking for a charge that no other reverses makes
+    SQLite read every charge for each use.
+    """
+    charged = select(func.sum(Charge.quantity_seconds)).where(Charge.usage_session_id == UsageSession.id)
+    return func.coalesce(charged.correlate(UsageSession).scalar_subquery(), 0) > 0
+
+
 def unpriced(
     session: Session, month: str | None = None, *, limit: int = 200, account_ids: Collection[int] | None = None
 ) -> list[UsageSession]:
@@ -128,12 +137,6 @@ def unpriced(
 
     They are shown to the treasurer, who enters one; they are never taken for free.
     """
-    reversal = aliased(Charge)
-    stands = (
-        exists()
-        .where(Charge.usage_session_id == UsageSession.id, Charge.reverses_id.is_(None))
-        .where(~exists().where(reversal.reverses_id == Charge.id))
-    )
     query = (
         select(UsageSession)
         .options(joinedload(UsageSession.resource).joinedload(Resource.site), joinedload(UsageSession.member))
@@ -144,7 +147,7 @@ def unpriced(
             ~UsageSession.waived,
             UsageSession.nature.in_(BILLED),
             UsageSession.seconds > 0,
-            ~stands,
+            ~is_charged(),
         )
         .order_by(UsageSession.started_at, UsageSession.id)
         .limit(limit)

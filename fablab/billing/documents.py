@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from fablab.billing.models import Document, Invoice
+from fablab.billing.reckoning import Unit
 from fablab.core.i18n import _, show_date, show_exact_duration, show_money, show_month, show_number, use_locale
 from fablab.core.typesetting import breakable, typeset
 
@@ -61,6 +62,7 @@ def _words(content: dict[str, Any]) -> dict[str, Any]:
     seller, buyer = content["seller"], content["buyer"]
     issued_on = date.fromisoformat(content["issued_on"])
     gross = any(line["gross"] for line in content["lines"])
+    any_use = any("unit" not in line for line in content["lines"])
     return {
         "lang": content["locale"],
         "year": issued_on.year,
@@ -71,17 +73,20 @@ def _words(content: dict[str, Any]) -> dict[str, Any]:
         "facts": [
             [_("Number"), content["number"]],
             [_("Date"), show_date(issued_on)],
-            [_("Use of"), show_month(date.fromisoformat(content["first_day"]))],
+            [_("Use of") if any_use else _("Month"), show_month(date.fromisoformat(content["first_day"]))],
+            *_references(buyer),
         ],
         "seller": _breakable(seller["name"], *seller["address"].splitlines(), *_identities(seller)),
         "buyer_title": _("Invoiced to"),
         "buyer": _breakable(buyer["name"], *buyer["address"].splitlines(), *_identities(buyer)),
-        "columns": [_("Use"), _("Measured"), _("Price"), _("VAT"), _("Amount incl. VAT") if gross else _("Amount")],
+        "columns": [
+            *((_("Use"), _("Measured")) if any_use else (_("Description"), _("Quantity"))),
+            *(_("Price"), _("VAT"), _("Amount incl. VAT") if gross else _("Amount")),
+        ],
         "lines": [
             [
                 *_breakable(line["description"]),
-                show_exact_duration(line["quantity_seconds"]),
-                f"{show_money(line['price_cents'], currency)} / {'h' if line['per_seconds'] == 3600 else 'min'}",
+                *_quantity_and_price(line, currency),
                 _rate(line["vat_rate_bp"]),
                 show_money(line["amount_cents"], currency),
             ]
@@ -100,6 +105,13 @@ def _words(content: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def _quantity_and_price(line: dict[str, Any], currency: str) -> tuple[str, str]:
+    price = show_money(line["price_cents"], currency)
+    if line.get("unit") == Unit.PIECE:
+        return show_number(line["quantity_seconds"]), price
+    return show_exact_duration(line["quantity_seconds"]), f"{price} / {'h' if line['per_seconds'] == 3600 else 'min'}"
+
+
 def _breakable(*texts: str) -> list[str]:
     """The texts with places to break in very long words, which would run over the figures beside them."""
     return [breakable(text, 20) for text in texts]
@@ -107,11 +119,23 @@ def _breakable(*texts: str) -> list[str]:
 
 def _identities(party: dict[str, Any]) -> list[str]:
     found = []
-    if party.get("siren"):
+    if party.get("siret"):
+        found.append(f"SIRET {party['siret']}")
+    elif party.get("siren"):
         found.append(f"SIREN {party['siren']}")
     if party.get("vat_number"):
         found.append(_("VAT number %(number)s", number=party["vat_number"]))
     return found
+
+
+def _references(buyer: dict[str, Any]) -> list[list[str]]:
+    """What a buyer's own office wants to read; invoices of before organisations had these say nothing of them."""
+    orders = [buyer.get("purchase_order"), *buyer.get("project_orders", [])]
+    named = (
+        (_("Purchase order"), ", ".join(text for text in orders if text)),
+        (_("Service"), buyer.get("service_code")),
+    )
+    return [[title, *_breakable(text)] for title, text in named if text]
 
 
 def _rate(rate_bp: int) -> str:

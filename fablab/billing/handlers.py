@@ -1,5 +1,5 @@
-"""What billing does when a use ends or staff decide about one: it writes the charge. And what of somebody's accounts
-stands in the way of erasing them.
+"""What billing does when a use ends, staff decide about one, or something is sold: it writes the charge. And what of
+somebody's accounts stands in the way of erasing them.
 """
 
 from datetime import datetime
@@ -8,10 +8,12 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from fablab.billing.charges import bring_in_line
+from fablab.billing.items import charge_membership as charge_for
 from fablab.billing.queries import waits_for_invoice, waits_for_price
 from fablab.core.i18n import _
 from fablab.core.refusals import Refusal
-from fablab.members.signals import erasing
+from fablab.members.models import Membership
+from fablab.members.signals import erasing, membership_sold
 from fablab.usage.models import UsageSession
 from fablab.usage.signals import session_closed, session_settled
 
@@ -21,6 +23,12 @@ from fablab.usage.signals import session_closed, session_settled
 def charge_use(sender: Any, *, session: Session, usage: UsageSession, now: datetime) -> None:
     """Write, or put right, the charge of a use."""
     bring_in_line(session, usage, now)
+
+
+@membership_sold.connect
+def charge_membership(sender: Any, *, session: Session, membership: Membership, now: datetime) -> None:
+    """Write what is due for a membership."""
+    charge_for(session, membership, now)
 
 
 @erasing.connect

@@ -6,18 +6,26 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import exists, select
+from sqlalchemy import Select, exists, select
 from sqlalchemy.orm import Session, aliased
 
 from fablab.billing.charges import rate_waiting
-from fablab.billing.models import Charge, Invoice, InvoiceCharge, InvoiceLine, NumberSeries
-from fablab.billing.reckoning import Bill, Item, Line, Rate, bill_of
+from fablab.billing.models import (
+    Charge,
+    Invoice,
+    InvoiceCharge,
+    InvoiceItem,
+    InvoiceLine,
+    ItemCharge,
+    NumberSeries,
+)
+from fablab.billing.reckoning import Bill, Item, Line, Rate, Unit, bill_of
 from fablab.billing.signals import invoice_issued
 from fablab.core.i18n import _
 from fablab.core.period import first_day_of, month_of
 from fablab.core.refusals import Refused
 from fablab.members.actor import Actor
-from fablab.members.models import Account, Member, Role
+from fablab.members.models import Account, Member, Project, Role
 from fablab.sites import queries as sites
 from fablab.sites.models import LegalEntity
 
@@ -31,7 +39,7 @@ LINE_SAYS = (
     "vat_rate_bp",
     "amount_cents",
 )
-"""What a line says, in its row and in the content that is hashed."""
+"""What a line says, in its row and in the content that is hashed; its unit besides, where that is not the second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +53,26 @@ class Draft:
 def drafts(session: Session, entity_id: int, month: str) -> list[Draft]:
     """One draft per account with charges of the month that no invoice has yet; made anew at each call.
 
-    A charge and its reversal, neither invoiced, cancel each other and appear nowhere.
+    A charge and its reversal, neither invoiced, cancel each other and appear nowhere. What is out of VAT's scope may
+    not stand beside what is in it, and makes a draft of its own.
     """
+    found: dict[tuple[int, bool], list[Item]] = {}
+    for charge in session.scalars(_uses(entity_id, month)):
+        rate = Rate(charge.description, charge.price_cents, charge.per_seconds, charge.gross, charge.vat_rate_bp)
+        item = Item(charge.id, rate, charge.quantity_seconds)
+        found.setdefault((charge.account_id, True), []).append(item)
+    for sold in session.scalars(_items(entity_id, month)):
+        rate = Rate(sold.description, sold.price_cents, 1, sold.gross, sold.vat_rate_bp, Unit.PIECE)
+        found.setdefault((sold.account_id, sold.taxed), []).append(Item(sold.id, rate, sold.quantity))
+    wanted = {account_id for account_id, _taxed in found}
+    accounts = {row.id: row for row in session.scalars(select(Account).where(Account.id.in_(wanted)))}
+    order = sorted(found, key=lambda key: (accounts[key[0]].name, key[0], not key[1]))
+    return [Draft(accounts[key[0]], bill_of(found[key])) for key in order]
+
+
+def _uses(entity_id: int, month: str) -> Select[Charge]:
     reversal = aliased(Charge)
-    query = (
+    return (
         select(Charge)
         .where(
             Charge.legal_entity_id == entity_id,
@@ -59,13 +83,21 @@ def drafts(session: Session, entity_id: int, month: str) -> list[Draft]:
         )
         .order_by(Charge.account_id, Charge.id)
     )
-    by_account: dict[int, list[Item]] = {}
-    for charge in session.scalars(query):
-        rate = Rate(charge.description, charge.price_cents, charge.per_seconds, charge.gross, charge.vat_rate_bp)
-        by_account.setdefault(charge.account_id, []).append(Item(charge.id, rate, charge.quantity_seconds))
-    accounts = {row.id: row for row in session.scalars(select(Account).where(Account.id.in_(by_account)))}
-    found = [Draft(accounts[account_id], bill_of(items)) for account_id, items in by_account.items()]
-    return sorted(found, key=lambda draft: (draft.account.name, draft.account.id))
+
+
+def _items(entity_id: int, month: str) -> Select[ItemCharge]:
+    reversal = aliased(ItemCharge)
+    return (
+        select(ItemCharge)
+        .where(
+            ItemCharge.legal_entity_id == entity_id,
+            ItemCharge.month == month,
+            ItemCharge.reverses_id.is_(None),
+            ~exists().where(InvoiceItem.item_charge_id == ItemCharge.id),
+            ~exists().where(reversal.reverses_id == ItemCharge.id),
+        )
+        .order_by(ItemCharge.account_id, ItemCharge.id)
+    )
 
 
 def issue(
@@ -166,7 +198,10 @@ def _issue_one(
         row = InvoiceLine(invoice_id=invoice.id, position=position, **_line_says(line))
         session.add(row)
         session.flush()
-        session.add_all(InvoiceCharge(charge_id=charge_id, line_id=row.id) for charge_id in line.charge_ids)
+        if line.rate.unit == Unit.PIECE:
+            session.add_all(InvoiceItem(item_charge_id=item_id, line_id=row.id) for item_id in line.charge_ids)
+        else:
+            session.add_all(InvoiceCharge(charge_id=charge_id, line_id=row.id) for charge_id in line.charge_ids)
     series.last_number += 1
     series.last_hash = invoice.hash
     series.last_issued_on = today
@@ -206,6 +241,10 @@ def _content(
             "name": account.name,
             "address": account.billing_address,
             "siren": account.siren,
+            "siret": account.siret,
+            "purchase_order": account.purchase_order,
+            "service_code": account.service_code,
+            "project_orders": _project_orders(session, draft.bill),
             "email": owner.email if owner else None,
             "account_id": account.id,
         },
@@ -220,6 +259,23 @@ def _content(
     }
 
 
+def _project_orders(session: Session, bill: Bill) -> list[str]:
+    """The purchase orders of the projects that were used for, where they have their own; each once."""
+    ids = [charge_id for line in bill.lines for charge_id in line.charge_ids]
+    query = (
+        select(Project.purchase_order)
+        .join(Charge, Charge.project_id == Project.id)
+        .where(Charge.id.in_(ids), Project.purchase_order != "")
+    )
+    return sorted(set(session.scalars(query)))
+
+
 def _line_says(line: Line) -> dict[str, Any]:
     own = {"quantity_seconds": line.quantity_seconds, "amount_cents": line.amount_cents}
-    return {name: own[name] if name in own else getattr(line.rate, name) for name in LINE_SAYS}
+    said = {name: own[name] if name in own else getattr(line.rate, name) for name in LINE_SAYS}
+    return said | unit_said(line.rate.unit)
+
+
+def unit_said(unit: str) -> dict[str, str]:
+    """What a line says of its unit: nothing for seconds, since invoices from before there were others say nothing."""
+    return {} if unit == Unit.SECOND else {"unit": str(unit)}

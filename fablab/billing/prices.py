@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from fablab.billing.models import IssuerRule, Price
 from fablab.catalog.models import Resource
 from fablab.core.money import rounded
+from fablab.members.classes import class_at, history_of
 from fablab.members.models import Member
 from fablab.usage.models import UsageSession
 
@@ -28,9 +29,9 @@ class Quote:
         return rounded(Fraction(seconds * self.amount_cents, self.per_seconds))
 
 
-def issuer_of(session: Session, resource: Resource, member: Member) -> int | None:
-    """The legal entity that invoices this member for this resource."""
-    return pick_issuer(issuer_rules(session), resource, member)
+def issuer_of(session: Session, resource: Resource, member: Member, day: date) -> int | None:
+    """The legal entity that invoices this member for using this resource on a day."""
+    return pick_issuer(issuer_rules(session), resource, class_at(session, member, day).id)
 
 
 def issuer_rules(session: Session) -> list[IssuerRule]:
@@ -38,9 +39,9 @@ def issuer_rules(session: Session) -> list[IssuerRule]:
     return list(session.scalars(select(IssuerRule).order_by(IssuerRule.id)))
 
 
-def pick_issuer(rules: Iterable[IssuerRule], resource: Resource, member: Member | None) -> int | None:
-    """The entity of the rule that wins for a resource and a member; for nobody's use the class is open."""
-    found = winning_rule(rules, resource.site_id, resource.category_id, member.class_id if member else None)
+def pick_issuer(rules: Iterable[IssuerRule], resource: Resource, class_id: int | None) -> int | None:
+    """The entity of the rule that wins for a resource and a class; for nobody's use the class is open."""
+    found = winning_rule(rules, resource.site_id, resource.category_id, class_id)
     return found.legal_entity_id if found else None
 
 
@@ -61,18 +62,30 @@ def winning_rule(
 
 def uses_of_entity(session: Session, uses: Iterable[UsageSession], entity_id: int) -> list[UsageSession]:
     """Those of the uses that this entity invoices, or nobody yet; the others' are not its treasurer's to see."""
-    rules = issuer_rules(session)
-    return [use for use in uses if pick_issuer(rules, use.resource, use.member) in (None, entity_id)]
+    rules, wanted = issuer_rules(session), list(uses)
+    history = history_of(session, (use.member_id for use in wanted if use.member_id))
+
+    def class_of(use: UsageSession) -> int | None:
+        day = use.started_at.astimezone(use.resource.site.zone).date()
+        return history.at(use.member_id, day) if use.member_id else None
+
+    return [use for use in wanted if pick_issuer(rules, use.resource, class_of(use)) in (None, entity_id)]
 
 
-def price_of(session: Session, entity_id: int, resource: Resource, member: Member, day: date) -> Price | None:
-    """The price in force on a day: the member's class's own, else every class's; the latest that had begun."""
+def price_for(session: Session, resource: Resource, member: Member, day: date) -> Price | None:
+    """The price of a member's use of a resource that begins on a day: that of their class then, else every class's; the
+    latest that had begun. None where nobody invoices it, or no price was entered.
+    """
+    class_id = class_at(session, member, day).id
+    entity_id = pick_issuer(issuer_rules(session), resource, class_id)
+    if entity_id is None:
+        return None
     query = (
         select(Price)
         .where(
             Price.legal_entity_id == entity_id,
             Price.category_id == resource.category_id,
-            or_(Price.class_id.is_(None), Price.class_id == member.class_id),
+            or_(Price.class_id.is_(None), Price.class_id == class_id),
             Price.valid_from <= day,
         )
         .order_by(Price.class_id.is_(None), Price.valid_from.desc(), Price.id.desc())
@@ -83,10 +96,7 @@ def price_of(session: Session, entity_id: int, resource: Resource, member: Membe
 
 def quote(session: Session, resource: Resource, member: Member, at: datetime) -> Quote | None:
     """The price of a use that would begin at that instant; None where none was entered."""
-    entity_id = issuer_of(session, resource, member)
-    if entity_id is None:
-        return None
-    price = price_of(session, entity_id, resource, member, at.astimezone(resource.site.zone).date())
+    price = price_for(session, resource, member, at.astimezone(resource.site.zone).date())
     return Quote(price.amount_cents, price.per_seconds, price.gross) if price else None
 
 

@@ -6,8 +6,8 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from fablab.billing.charges import unpriced
-from fablab.billing.models import Charge, Invoice, InvoiceCharge, NumberSeries
-from fablab.billing.month import LINE_SAYS, chained_hash
+from fablab.billing.models import Charge, Invoice, InvoiceCharge, InvoiceItem, ItemCharge, NumberSeries
+from fablab.billing.month import LINE_SAYS, chained_hash, unit_said
 from fablab.core.errors import NotFound
 from fablab.members import queries as members
 from fablab.members.actor import Actor
@@ -46,9 +46,10 @@ def invoice_seen_by(session: Session, actor: Actor, invoice_id: int) -> Invoice:
 
 
 def months_with_charges(session: Session, entity_id: int) -> list[str]:
-    """The months in which something was used and charged, the latest first."""
-    query = select(Charge.month).where(Charge.legal_entity_id == entity_id).distinct().order_by(Charge.month.desc())
-    return list(session.scalars(query))
+    """The months in which something was used or sold, and charged, the latest first."""
+    used = select(Charge.month).where(Charge.legal_entity_id == entity_id)
+    sold = select(ItemCharge.month).where(ItemCharge.legal_entity_id == entity_id)
+    return sorted(session.scalars(used.union(sold)), reverse=True)
 
 
 def broken_links(session: Session, entity_id: int) -> list[str]:
@@ -85,7 +86,18 @@ def waits_for_invoice(session: Session, member_ids: Iterable[int]) -> bool:
             ~exists().where(reversal.reverses_id == Charge.id),
         )
     )
-    return session.scalar(query.limit(1)) is not None
+    other = aliased(ItemCharge)
+    sold = (
+        select(ItemCharge.id)
+        .join(Account, Account.id == ItemCharge.account_id)
+        .where(
+            Account.owner_id.in_(set(member_ids)),
+            ItemCharge.reverses_id.is_(None),
+            ~exists().where(InvoiceItem.item_charge_id == ItemCharge.id),
+            ~exists().where(other.reverses_id == ItemCharge.id),
+        )
+    )
+    return any(session.scalar(wanted.limit(1)) is not None for wanted in (query, sold))
 
 
 def waits_for_price(session: Session, member_ids: Iterable[int]) -> bool:
@@ -98,7 +110,7 @@ def _says_its_content(invoice: Invoice) -> bool:
     """Tell whether the columns, which lists and totals are made from, say what the hashed content says."""
     content = invoice.content
     named = ("number", "month", "currency", "net_cents", "vat_cents", "gross_cents")
-    lines = [{name: getattr(line, name) for name in LINE_SAYS} for line in invoice.lines]
+    lines = [{name: getattr(line, name) for name in LINE_SAYS} | unit_said(line.unit) for line in invoice.lines]
     return (
         all(getattr(invoice, name) == content[name] for name in named)
         and (invoice.account_id, invoice.issued_on.isoformat())

@@ -6,25 +6,35 @@ price keeps the gross total exact (EN 16931's groups of BG-23; per-line VAT woul
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import StrEnum
 from fractions import Fraction
 
 from fablab.core.money import rounded, vat_on, vat_within
 
 
+class Unit(StrEnum):
+    """What a line counts."""
+
+    SECOND = "second"
+    PIECE = "piece"
+    """Written as one second each at a price for one: the arithmetic is the same."""
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Rate:
-    """What makes charges fall on one line: what it was, its price and its VAT."""
+    """What makes charges fall on one line: what it was, its price, its VAT, and what is counted."""
 
     description: str
     price_cents: int
     per_seconds: int
     gross: bool
     vat_rate_bp: int
+    unit: Unit = Unit.SECOND
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A charge as the arithmetic sees it."""
+    """A charge as the arithmetic sees it: of a use, or of pieces; the unit tells which."""
 
     charge_id: int
     rate: Rate

@@ -229,6 +229,9 @@ def settle(
 def _do(
     session: Session, actor: Actor, reservations: list[Reservation], decisions: Decisions, reason: str, now: datetime
 ) -> None:
+    moving = [row.account_id for row in reservations if decisions.of(row.id) not in (None, CANCEL, KEEP)]
+    # Each move locks who pays for it; all of them at once and in order, nobody waits for us who has what we need.
+    members.lock_accounts(session, moving)
     # What is given back first may be what another one moves to.
     for row in reservations:
         if decisions.of(row.id) == CANCEL:

@@ -123,5 +123,15 @@ def release(session: Session, reservation: Reservation) -> None:
     session.flush()
 
 
+def release_from(session: Session, reservation: Reservation, now: datetime) -> None:
+    """Give back what is left of the reservation's places from now on; what has gone by stays as it was."""
+    for row in reservation.claims:
+        if row.occupied_from >= now:
+            row.active = False
+        elif row.occupied_to > now:
+            row.occupied_to = now
+    session.flush()
+
+
 def _links(session: Session) -> list[Link]:
     return [Link(row.resource_id, row.other_id, row.places) for row in catalog.links(session)]

@@ -47,6 +47,7 @@ class Reservation(Model):
         UniqueConstraint("created_by_id", "request_key"),
         Index(None, "resource_id", "starts_at"),
         Index(None, "member_id", "starts_at"),
+        Index(None, "account_id", "starts_at"),
         Index(None, "starts_at"),
     )
 
@@ -71,6 +72,9 @@ class Reservation(Model):
     cancelled_by_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"), info=did())
     cancel_reason: Mapped[str] = mapped_column(default="", server_default=text("''"), info=wiped())
     """What its member is told when staff have cancelled it."""
+    missed_at: Mapped[OptionalInstant]
+    """When staff said that nobody came."""
+    missed_by_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"), info=did())
     version: Mapped[int] = mapped_column(default=1)
     resource: Mapped[Resource] = relationship()
     member: Mapped[Member] = relationship(foreign_keys=member_id)

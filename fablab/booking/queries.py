@@ -4,7 +4,7 @@ from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from fablab.booking.free import both, free_for
@@ -114,6 +114,18 @@ def upcoming(session: Session, member_id: int, now: datetime, *, limit: int = 50
         .limit(limit)
     )
     return list(session.scalars(query))
+
+
+def ahead_on_account(session: Session, account_id: int, now: datetime, *, member_id: int | None = None) -> int:
+    """How many standing reservations that are not over an account pays for: of one member, or of all."""
+    query = select(func.count()).where(
+        Reservation.account_id == account_id,
+        Reservation.ends_at > now,
+        Reservation.state == ReservationState.BOOKED,
+    )
+    if member_id is not None:
+        query = query.where(Reservation.member_id == member_id)
+    return session.scalar(query) or 0
 
 
 def past(session: Session, member_id: int, now: datetime, *, limit: int = 20) -> list[Reservation]:

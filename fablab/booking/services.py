@@ -6,10 +6,13 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from fablab.booking import claiming, queries
+from fablab.booking import claiming, paying, queries
 from fablab.booking.claiming import Chosen
+from fablab.booking.lateness import strike_if_late
 from fablab.booking.models import Nature, Reservation, ReservationChange, ReservationState
 from fablab.booking.opening import hours_of
+from fablab.booking.paying import Moving, Paying
+from fablab.booking.purse import Expense
 from fablab.booking.rules import PAST_GRACE, Facts, check
 from fablab.booking.signals import booked, cancelled, moved
 from fablab.catalog import queries as catalog
@@ -20,7 +23,6 @@ from fablab.core.period import Period
 from fablab.core.refusals import Conflict, Refusal, Refused
 from fablab.members import guardians, standing
 from fablab.members import queries as members
-from fablab.members import services as accounts
 from fablab.members.actor import Actor
 from fablab.members.models import Member, Role
 from fablab.sites import queries as sites
@@ -59,15 +61,18 @@ def book(session: Session, actor: Actor, wish: Wish, now: datetime) -> Reservati
     if known is not None:
         return known
     _check_member(session, wish.member_id)
-    account = accounts.payer_for(session, wish.member_id, wish.account_id, wish.project_id)
+    payer = paying.locked(session, wish.member_id, wish.account_id, wish.project_id)
     chosen = taking.choose(session, wish.resource_id, wish.places, wish.period, now)
-    reasons = check(_facts(session, resource, wish, chosen, now))
-    if reasons:
+    reasons = [
+        *check(_facts(session, resource, wish, chosen, now)),
+        *paying.reasons_against(session, payer, _expense(session, resource, wish), now),
+    ]
+    if reasons or payer.account is None:
         raise _refused(reasons)
     reservation = Reservation(
         resource_id=resource.id,
         member_id=wish.member_id,
-        account_id=account.id,
+        account_id=payer.account.id,
         project_id=wish.project_id,
         nature=wish.nature,
         starts_at=wish.period.start,
@@ -89,6 +94,28 @@ def reasons_against(session: Session, actor: Actor, wish: Wish, now: datetime) -
     taking = claiming.look(session, [wish.resource_id])
     resource = taking.resource(wish.resource_id)
     _check_right(session, actor, wish, resource)
+    payer = paying.chosen(session, wish.member_id, wish.account_id, wish.project_id)
+    chosen = taking.choose(session, wish.resource_id, wish.places, wish.period, now)
+    return [
+        *check(_facts(session, resource, wish, chosen, now)),
+        *paying.reasons_against(session, payer, _expense(session, resource, wish), now),
+    ]
+
+
+def why_not(session: Session, actor: Actor, wish: Wish, now: datetime) -> list[Refusal]:
+    """The same for staff of the site, hosts too, who only look: why somebody may not have what they wish.
+
+    Raises:
+        NotFound: there is no such resource or person.
+        Forbidden: not a host of its site.
+    """
+    taking = claiming.look(session, [wish.resource_id])
+    resource = taking.resource(wish.resource_id)
+    actor.needs_at_site(Role.HOST, resource.site_id)
+    try:
+        _check_member(session, members.member(session, wish.member_id).id)
+    except Refused as refused:
+        return list(refused.refusals)
     chosen = taking.choose(session, wish.resource_id, wish.places, wish.period, now)
     return check(_facts(session, resource, wish, chosen, now))
 
@@ -111,23 +138,24 @@ def move(
     if seen.started_at is not None:
         raise Refused.because("begun", _("This reservation has begun; it can no longer be moved."))
     claiming.release(session, seen)
-    wish = Wish(resource_id=resource_id, period=seen.period, member_id=seen.member_id, places=seen.places)
-    chosen = taking.choose(session, resource_id, seen.places, seen.period, now)
-    reasons = check(_facts(session, taking.resource(resource_id), wish, chosen, now))
+    wish = Wish(
+        resource_id=resource_id,
+        period=seen.period,
+        member_id=seen.member_id,
+        nature=Nature(seen.nature),
+        places=seen.places,
+    )
+    # Who was to pay goes on to pay, whatever their owner allows now; only it may not cost more than they may spend.
+    moving = Moving(seen.id, _expense(session, taking.resource(seen.resource_id), wish))
+    payer = Paying(members.lock_account(session, seen.account_id), seen.project_id, moving=moving)
+    chosen, resource = taking.choose(session, resource_id, seen.places, seen.period, now), taking.resource(resource_id)
+    reasons = [
+        *check(_facts(session, resource, wish, chosen, now)),
+        *paying.reasons_against(session, payer, _expense(session, resource, wish), now),
+    ]
     if reasons:
         raise _refused(reasons)
-    session.add(
-        ReservationChange(
-            reservation_id=seen.id,
-            at=now,
-            by_id=actor.member_id,
-            resource_id=seen.resource_id,
-            starts_at=seen.starts_at,
-            ends_at=seen.ends_at,
-            places=seen.places,
-            reason=reason,
-        )
-    )
+    session.add(_as_it_was(seen, actor, reason, now))
     before = catalog.resource(session, seen.resource_id)
     seen.resource_id = resource_id
     seen.version += 1
@@ -138,8 +166,22 @@ def move(
     return seen
 
 
+def _as_it_was(row: Reservation, actor: Actor, reason: str, now: datetime) -> ReservationChange:
+    return ReservationChange(
+        reservation_id=row.id,
+        at=now,
+        by_id=actor.member_id,
+        resource_id=row.resource_id,
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
+        places=row.places,
+        reason=reason,
+    )
+
+
 def cancel(session: Session, actor: Actor, reservation_id: int, now: datetime, *, reason: str = "") -> Reservation:
-    """Give the place back; staff may say why. Cancelling twice equals once.
+    """Give the place back; staff may say why. Cancelling twice equals once. After the deadline of the rules in force it
+    counts as a late cancellation, unless staff of the site do it.
 
     Raises:
         NotFound: it is neither the person's own nor at a site of theirs.
@@ -150,8 +192,9 @@ def cancel(session: Session, actor: Actor, reservation_id: int, now: datetime, *
     session.refresh(seen)
     if seen.state == ReservationState.CANCELLED:
         return seen
-    if seen.ends_at <= now:
+    if seen.ends_at <= now or seen.state != ReservationState.BOOKED:
         raise Refused.because("over", _("This reservation is over; it can no longer be cancelled."))
+    strike_if_late(session, actor, seen, now)
     seen.state = ReservationState.CANCELLED
     seen.cancelled_at = now
     seen.cancelled_by_id = actor.member_id
@@ -225,7 +268,7 @@ def _facts(session: Session, resource: Resource, wish: Wish, chosen: Chosen, now
         now=now,
         period=wish.period,
         zone=site.zone,
-        standing=standing.reasons_against(session, wish.member_id, site.id, wish.period),
+        standing=standing.reasons_against(session, wish.member_id, site.id, wish.period, now),
         hours=hours,
         level=level,
         levels={} if hours.is_open(level, wish.period) else sites.access_levels(session),
@@ -241,6 +284,11 @@ def _facts(session: Session, resource: Resource, wish: Wish, chosen: Chosen, now
         is_free=chosen.is_free,
         lacking=chosen.lacking,
     )
+
+
+def _expense(session: Session, resource: Resource, wish: Wish) -> Expense:
+    member = members.member(session, wish.member_id)
+    return Expense(resource=resource, member=member, period=wish.period, nature=wish.nature)
 
 
 def _refused(reasons: list[Refusal]) -> Refused:

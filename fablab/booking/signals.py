@@ -9,3 +9,7 @@ moved = Signal(
 )
 supervision_missing = Signal("Nobody will be there for a reservation. Sends: session, reservation, shift, now.")
 supervision_restored = Signal("Somebody will be there after all. Sends: session, reservation, shift, now.")
+missed = Signal(
+    "Staff said that nobody came. Sends: session, reservation, strike (None if it counts for nothing), now."
+)
+missed_after_all = Signal("They were there after all. Sends: session, reservation, now.")

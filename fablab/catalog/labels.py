@@ -31,6 +31,8 @@ class Label:
     name: str
     place: str
     address: str
+    does: str = ""
+    """What is done there; empty for what is done with a resource."""
 
 
 def label_of(resource: Resource) -> Label:
@@ -52,12 +54,12 @@ def render(labels: Iterable[Label], size: LabelSize) -> bytes:
         "lang": locale(),
         "title": _("QR codes"),
         "large": size == LabelSize.LARGE,
-        "does": _("Report a problem, book, see its state"),
         "labels": [
             {
                 "name": breakable(one.name, 12),
                 "place": breakable(one.place, 12),
                 "address": breakable(one.address, 12),
+                "does": one.does or _("Report a problem, book, see its state"),
                 "code": drawing_of(one.address),
             }
             for one in labels

@@ -15,7 +15,7 @@ from fablab.booking.services import Wish
 from fablab.catalog.models import Resource
 from fablab.core.period import Period, boundary_of
 from fablab.core.refusals import Refused
-from fablab.demo import people
+from fablab.demo import organisations, people
 from fablab.demo.network import Network
 from fablab.usage import queries as usage
 from fablab.usage import services as desk
@@ -69,8 +69,15 @@ def _reserve(
     session: Session, network: Network, resource: Resource, login: str, period: Period, now: datetime
 ) -> Reservation | None:
     member = network.members[login]
-    account = network.organisation.id if network.organisation and login == "gabriel" else None
-    wish = Wish(resource_id=resource.id, period=period, member_id=member.id, account_id=account, nature=Nature.MEMBER)
+    account_id, project_id = organisations.payer(session, network, login)
+    wish = Wish(
+        resource_id=resource.id,
+        period=period,
+        member_id=member.id,
+        account_id=account_id,
+        project_id=project_id,
+        nature=Nature.MEMBER,
+    )
     asked_at = min(period.start - timedelta(days=1, hours=2), now)
     try:
         return booking.book(session, network.actor(session, login), wish, asked_at)

@@ -109,10 +109,6 @@ def _people(session: Session, network: Network, opened: datetime) -> None:
     services.grant_role(session, network.members["fabmanager.rive"], Role.FABMANAGER, site_id=rive)
     services.grant_role(session, network.members["formateur"], Role.TRAINER)
     services.grant_role(session, network.members["tresoriere"], Role.TREASURER, legal_entity_id=network.entity.id)
-    owner = network.members["gabriel"]
-    network.organisation = services.add_organisation(session, "Fournier Prototypage SARL", owner, opened)
-    network.organisation.billing_address = "8 avenue de la Libération\n42400 Saint-Chamond"
-    services.add_project(session, network.organisation, "Banc d’essai", opened)
     session.flush()
 
 

@@ -7,7 +7,20 @@ from sqlalchemy import select, update
 from fablab.core.db import db, transaction
 from fablab.core.outbox import OutboxRow
 from fablab.core.period import boundary_of, month_at
-from fablab.demo import cards, centre, history, people, places, shifts, upkeep
+from fablab.demo import (
+    cards,
+    centre,
+    conduct,
+    families,
+    history,
+    memberships,
+    organisations,
+    people,
+    places,
+    shifts,
+    upkeep,
+    visits,
+)
 from fablab.demo.network import Network, build, take_out_the_broken
 from fablab.members.models import Member
 from fablab.usage.connections import Means, connect
@@ -30,6 +43,7 @@ def fill(means: Means, now: datetime) -> None:
     begin = _first_day(now)
     with transaction() as session:
         network = build(session, begin, now)
+        organisations.found(session, network, boundary_of(begin, time(8), network.entity.zone))
         admin = network.actor(session, "admin")
         for machine in people.MACHINES:
             if machine.simulator:
@@ -39,14 +53,20 @@ def fill(means: Means, now: datetime) -> None:
             history.live_a_day(session, network, day, now)
             day += timedelta(days=1)
         history.leave_one_unclaimed(session, network, now)
+        memberships.add(session, network, boundary_of(begin, time(8), network.entity.zone), now)
         history.settle_the_old(session, network, now - timedelta(days=4), now)
         history.close_months(session, network, _months(begin, now, network), now)
         centre.add(session, network, boundary_of(begin, time(8), network.entity.zone), now)
         shifts.add(session, network, now)
         places.add(session, network, now)
         cards.add(session, network, now)
+        memberships.add_proofs(session, network, now)
+        memberships.ask_for_them(network)
         take_out_the_broken(session, network)
         upkeep.add(session, network, now)
+        families.add(session, network, begin, now)
+        visits.add(session, network, now)
+        conduct.add(session, network, now)
         # The mails of the past were read long ago.
         session.execute(update(OutboxRow).values(done_at=now, due_at=None, payload={}))
 

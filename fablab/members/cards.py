@@ -190,8 +190,12 @@ def _reasons_against(
     session: Session, card: PersonCard, desk: DeskCard, member: Member | None, now: datetime
 ) -> list[Refusal]:
     reasons = check_person(card.name, card.birth_date, now)
-    if session.get(MemberClass, desk.class_id) is None:
+    wanted = session.get(MemberClass, desk.class_id)
+    if wanted is None or (wanted.closed_at is not None and (member is None or member.class_id != wanted.id)):
         reasons.append(Refusal("class", _("There is no such class of members.")))
+    elif wanted.needs_proof:
+        text = _("“%(name)s” needs a proof: it is shown on the page “Memberships and class”.", name=wanted.name)
+        reasons.append(Refusal("class_needs_proof", text))
     if desk.home_site_id is not None:
         sites.site(session, desk.home_site_id)
     try:

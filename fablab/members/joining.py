@@ -17,7 +17,7 @@ from fablab.core.errors import NotFound
 from fablab.core.i18n import _
 from fablab.core.refusals import Refusal, Refused
 from fablab.core.text import line_of
-from fablab.members import charters, invitations, queries, services
+from fablab.members import charters, classes, invitations, queries, services
 from fablab.members.actor import Actor, Role
 from fablab.members.models import Invitation, Member, MemberClass, MemberState, SignUp
 from fablab.members.signals import approval_decided, approval_wanted
@@ -58,7 +58,8 @@ def ask_to_join(session: Session, wish: Wish, now: datetime) -> None:
         reasons += refused.refusals
     if wish.invitation_id is None:
         reasons += _check_site(session, wish.site_id)
-        if wish.class_id is not None and wish.class_id not in {row.id for row in queries.classes(session)}:
+        offered = {row.id for row in classes.open_classes(session, needs_proof=False)}
+        if wish.class_id is not None and wish.class_id not in offered:
             reasons.append(Refusal("class", _("There is no such class of members.")))
     if reasons:
         raise Refused(reasons)
@@ -209,6 +210,6 @@ def _invitation(session: Session, invitation_id: int | None, now: datetime) -> I
 
 
 def _class(session: Session, class_id: int | None) -> MemberClass:
-    """The class that was chosen, or the first of the network's."""
+    """The class that was chosen, or the one of those who proved nothing."""
     rows = queries.classes(session)
-    return next((row for row in rows if row.id == class_id), rows[0])
+    return next((row for row in rows if row.id == class_id), None) or classes.fallback(session)

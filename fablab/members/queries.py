@@ -12,6 +12,7 @@ from fablab.core.actor import including
 from fablab.core.errors import NotFound
 from fablab.core.text import plain_of
 from fablab.members.actor import Actor, Grant
+from fablab.members.memberships.levels import levels_given
 from fablab.members.models import (
     AccessGrant,
     AccessToken,
@@ -73,7 +74,7 @@ def access_of(session: Session, member_id: int, now: datetime) -> Access:
 
 
 def accesses_of(session: Session, member_ids: Iterable[int], now: datetime) -> dict[int, Access]:
-    """The levels of access of each of these people, in two statements."""
+    """The levels of access of each of these people, granted or given by a membership, in a few statements."""
     wanted = set(member_ids)
     levels: dict[int, dict[int | None, int]] = {member_id: {} for member_id in wanted}
     query = select(AccessGrant).where(
@@ -82,6 +83,9 @@ def accesses_of(session: Session, member_ids: Iterable[int], now: datetime) -> d
     for row in session.scalars(query):
         own = levels[row.member_id]
         own[row.site_id] = max(row.level, own.get(row.site_id, 0))
+    for member_id, given in levels_given(session, wanted, now).items():
+        for site_id, level in given.items():
+            levels[member_id][site_id] = max(level, levels[member_id].get(site_id, 0))
     grants = grants_of(session, wanted)
     return {
         key: Access(
@@ -153,13 +157,15 @@ def staff_of(session: Session, site_id: int, role: Role = Role.FABMANAGER) -> li
 
 
 def classes(session: Session) -> list[MemberClass]:
-    """Every class of members, in the order they were made."""
-    return list(session.scalars(select(MemberClass).order_by(MemberClass.id)))
+    """Every class of members, in their order."""
+    return list(session.scalars(select(MemberClass).order_by(MemberClass.position, MemberClass.id)))
 
 
 def personal_account(session: Session, member_id: int) -> Account:
-    """The person's own account; every member has one."""
-    query = select(Account).where(Account.owner_id == member_id, Account.kind == AccountKind.PERSONAL)
+    """The person's own account that is open; every member has one."""
+    query = select(Account).where(
+        Account.owner_id == member_id, Account.kind == AccountKind.PERSONAL, Account.closed_at.is_(None)
+    )
     found = session.scalar(query)
     if found is None:
         raise NotFound(f"personal account of member {member_id}")
@@ -174,8 +180,25 @@ def account(session: Session, account_id: int) -> Account:
     return found
 
 
+def lock_account(session: Session, account_id: int) -> Account:
+    """The account as it is now, and nobody else spends on it or changes it until the transaction ends: every cap lies
+    within one account, so that its row is enough. Resources are locked before it. NotFound if there is none.
+    """
+    query = select(Account).where(Account.id == account_id).with_for_update(key_share=True)
+    found = session.scalar(query.execution_options(populate_existing=True))
+    if found is None:
+        raise NotFound(f"account {account_id}")
+    return found
+
+
+def lock_accounts(session: Session, account_ids: Iterable[int]) -> None:
+    """The same for several, in the order of their ids."""
+    query = select(Account.id).where(Account.id.in_(set(account_ids))).order_by(Account.id)
+    session.scalars(query.with_for_update(key_share=True)).all()
+
+
 def accounts_of(session: Session, member_id: int) -> list[Account]:
-    """The accounts that this person may use now: those of guardians who pay for them, their own, organisations'.
+    """The open accounts that this person may use now: those of guardians who pay for them, their own, organisations'.
 
     The first is the one that pays where nobody chooses.
     """
@@ -186,7 +209,8 @@ def accounts_of(session: Session, member_id: int) -> list[Account]:
         Guardianship.ward_id == member_id, Guardianship.pays, Guardianship.ended_at.is_(None)
     )
     query = select(Account).where(
-        or_(Account.owner_id == member_id, Account.owner_id.in_(payers), Account.id.in_(present))
+        or_(Account.owner_id == member_id, Account.owner_id.in_(payers), Account.id.in_(present)),
+        Account.closed_at.is_(None),
     )
 
     def order(row: Account) -> tuple[bool, bool, str, int]:
@@ -205,7 +229,9 @@ def identities(session: Session, member_id: int) -> list[int]:
 
 
 def accounts_seen_by(session: Session, member_id: int) -> list[int]:
-    """The accounts whose invoices this person may see: their own, and those of organisations that they own."""
+    """The accounts whose invoices this person may see: their own, and those of organisations that they own, closed
+    ones among them.
+    """
     owned = select(AccountMember.account_id).where(
         AccountMember.member_id == member_id, AccountMember.left_at.is_(None), AccountMember.is_owner
     )

@@ -40,27 +40,49 @@ def dismiss(session: Session, actor: Actor, grant_id: int) -> None:
         Refused: nobody would be left to administer the network.
     """
     actor.needs_everywhere(Role.ADMIN)
-    # Whoever changes administrators waits here for the others: two who dismiss each other cannot both succeed.
-    administrators = list(session.scalars(_administrators().with_for_update(of=RoleGrant)))
-    grant = session.get(RoleGrant, grant_id)
+    _lock_administrators(session)
+    grant = session.get(RoleGrant, grant_id, populate_existing=True)
     if grant is None:
         raise NotFound(f"role grant {grant_id}")
-    if grant in administrators and len(administrators) == 1:
-        text = _("This is the network’s last administrator. Give somebody else the role first.")
-        raise Refused.because("last_admin", text)
+    if grant.role == Role.ADMIN and grant.site_id is None and grant.legal_entity_id is None:
+        needs_another_admin(session, grant.member_id)
     session.delete(grant)
     session.flush()
 
 
-def _administrators() -> Select[RoleGrant]:
+def needs_another_admin(session: Session, member_id: int) -> None:
+    """Ask before somebody stops being an administrator of the network, in whatever way: dismissed, leaving, merged
+    into another, erased. Fine for those who are none. Who asks keeps all others waiting until the transaction ends.
+
+    Raises:
+        Refused: nobody would be left to administer the network.
+    """
+    _lock_administrators(session)
+    administrators = set(session.scalars(_administrators()))
+    if administrators == {member_id}:
+        text = _("This is the network’s last administrator. Give somebody else the role first.")
+        raise Refused.because("last_admin", text)
+
+
+def _lock_administrators(session: Session) -> None:
+    """Whoever changes administrators waits here for the others: two who dismiss each other cannot both succeed."""
+    query = select(RoleGrant.id).where(
+        RoleGrant.role == Role.ADMIN, RoleGrant.site_id.is_(None), RoleGrant.legal_entity_id.is_(None)
+    )
+    session.scalars(query.order_by(RoleGrant.id).with_for_update()).all()
+
+
+def _administrators() -> Select[int]:
+    """Those who are still here; asked anew once the others are done, since somebody else may have left meanwhile."""
     return (
-        select(RoleGrant)
-        .join(Member, Member.id == RoleGrant.member_id)
+        select(Member.id)
+        .join(RoleGrant, RoleGrant.member_id == Member.id)
         .where(
             RoleGrant.role == Role.ADMIN,
             RoleGrant.site_id.is_(None),
             RoleGrant.legal_entity_id.is_(None),
             Member.left_at.is_(None),
+            Member.erased_at.is_(None),
+            Member.merged_into_id.is_(None),
         )
-        .order_by(RoleGrant.id)
     )

@@ -14,6 +14,7 @@ from fablab.core.refusals import Refusal, Refused
 from fablab.core.text import line_of
 from fablab.members import queries
 from fablab.members.actor import Actor
+from fablab.members.classes import fallback
 from fablab.members.models import (
     AccessToken,
     Account,
@@ -26,6 +27,7 @@ from fablab.members.models import (
     Role,
     RoleGrant,
 )
+from fablab.members.payers import payer_for as payer_for
 from fablab.members.signals import password_link_made
 
 LINK_LIFE = timedelta(hours=24)
@@ -59,6 +61,8 @@ def add_member(
 ) -> Member:
     """Make a person, who may have no address, and their own account.
 
+    A class that needs proof is shown later: until then they are of the default.
+
     Raises:
         Refused: no name, an address that is none, or one that somebody has already.
     """
@@ -76,7 +80,7 @@ def add_member(
     member = Member(
         name=name,
         email=address,
-        class_id=member_class.id,
+        class_id=(fallback(session) if member_class.needs_proof else member_class).id,
         created_at=now,
         locale=locale if locale in LOCALES else LOCALES[0],
     )
@@ -135,21 +139,6 @@ def grant_role(
             return
     session.add(RoleGrant(member_id=member.id, role=role, site_id=site_id, legal_entity_id=legal_entity_id))
     session.flush()
-
-
-def payer_for(session: Session, member_id: int, account_id: int | None, project_id: int | None) -> Account:
-    """The account that pays for a use: the one chosen, or the person's own.
-
-    Raises:
-        Refused: the person may not use that account, or the project is not one of its open ones.
-    """
-    accounts = queries.accounts_of(session, member_id)
-    chosen = next((row for row in accounts if account_id is None or row.id == account_id), None)
-    if chosen is None:
-        raise Refused.because("account_unknown", _("You cannot charge this account; choose one of yours."))
-    if project_id is not None and project_id not in {row.id for row in queries.projects_of(session, [chosen.id])}:
-        raise Refused.because("project_unknown", _("This project is not an open one of that account."))
-    return chosen
 
 
 def make_token(session: Session, member: Member, name: str, now: datetime) -> str:

@@ -9,6 +9,13 @@ email_change_asked = Signal(
     "Somebody wants another address; the link to confirm goes there. Sends: session, member, email, secret, now."
 )
 email_changed = Signal("Somebody's address is another one. Sends: session, member, before, now.")
+account_invitation_made = Signal(
+    "Somebody was invited by mail into an organisation’s account. Sends: session, invitation, secret, now."
+)
+account_left = Signal("Somebody no longer uses an account. Sends: session, account, member_id, by_id, now.")
+owner_appointed = Signal("Somebody now answers for an account. Sends: session, account, member_id, by_id, now.")
+proof_decided = Signal("A proof of a class was accepted or refused. Sends: session, proof, now.")
+membership_sold = Signal("A membership was sold or renewed. Sends: session, membership, now.")
 erasing = Signal(
     "Somebody is to be erased: each handler answers with the refusals that stand in the way, or None; those that may "
     "be overridden are for an administrator to override. Sends: session, member_ids, now."

@@ -14,6 +14,7 @@ from fablab.core.links import link
 from fablab.members import queries as members
 from fablab.members.models import Member
 from fablab.members.signals import password_link_made
+from fablab.notices import accounts
 from fablab.notices.mails import write_mail
 from fablab.training.models import CertificateEvent
 from fablab.training.signals import certificate_ended, certificate_granted
@@ -90,8 +91,11 @@ def tell_ended(sender: Any, *, session: Session, event: CertificateEvent, now: d
 
 @invoice_issued.connect
 def tell_invoice(sender: Any, *, session: Session, invoice: Invoice, now: datetime) -> None:
-    """Send an invoice to the account's owner, or to each owner of an organisation; the PDF goes with it."""
+    """Send an invoice to the account's owner, or to each owner of an organisation; the PDF goes with it. An account's
+    own billing address gets it too.
+    """
     first_day = date.fromisoformat(invoice.content["first_day"])
+    accounts.tell_billing_address(session, invoice, first_day, now)
     for member in members.owners_of(session, invoice.account_id):
         key = f"invoice:{invoice.id}:{member.id}"
         write_mail(

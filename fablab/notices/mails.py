@@ -44,16 +44,22 @@ def write_mail(
     """Write a mail to a person, in their language; its first line is the subject. Nothing for one without address."""
     if reader.mail_to is None:
         return
-    extra = {"invoice_id": values["invoice"].id} if "invoice" in values else {}
     with i18n.use_locale(reader.locale):
-        text = _environment().get_template(f"{template}.txt").render(member=reader, **values, **_words())
+        write_to(session, reader.mail_to, template, key, now, member=reader, **values)
+
+
+def write_to(session: Session, address: str, template: str, key: str, now: datetime, **values: Any) -> None:
+    """Write a mail to an address that is nobody's we know, or not only theirs, in the language that is spoken now."""
+    extra = {"invoice_id": values["invoice"].id} if "invoice" in values else {}
+    text = _environment().get_template(f"{template}.txt").render(**values, **_words())
     subject, _, body = text.partition("\n")
-    payload = {"to": reader.mail_to, "subject": subject.strip(), "body": body.strip() + "\n", **extra}
+    payload = {"to": address, "subject": subject.strip(), "body": body.strip() + "\n", **extra}
     outbox.put(session, MAIL, key, payload, now)
 
 
 def _words() -> dict[str, Any]:
     return {
+        "show_date": i18n.show_date,
         "show_period": i18n.show_period,
         "show_money": i18n.show_money,
         "show_month": i18n.show_month,

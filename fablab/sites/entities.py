@@ -9,9 +9,8 @@ from babel.numbers import get_currency_precision, is_currency
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from stdnum.eu import vat
-from stdnum.fr import siren as sirens
-from stdnum.fr import siret as sirets
 
+from fablab.core import registers
 from fablab.core.actor import Actor, Role
 from fablab.core.i18n import _
 from fablab.core.refusals import Refusal, Refused
@@ -139,18 +138,8 @@ def _reasons(card: EntityCard) -> list[Refusal]:
 
 def _number_reasons(card: EntityCard) -> list[Refusal]:
     """What is wrong with its numbers: each has a check digit, and they contain each other."""
-    siren, siret, vat_number = _numbers(card)
-    reasons = []
-    if siren and not sirens.is_valid(siren):
-        text = _("“%(text)s” is not a SIREN: nine digits, of which the last checks the others.", text=card.siren[:40])
-        reasons.append(Refusal("siren", text))
-    if siret and not sirets.is_valid(siret):
-        text = _(
-            "“%(text)s” is not a SIRET: fourteen digits, of which the last checks the others.", text=card.siret[:40]
-        )
-        reasons.append(Refusal("siret", text))
-    elif siret and line_of(card.siren) and not siret.startswith(siren):
-        reasons.append(Refusal("siret_of_another", _("The SIRET begins with another SIREN than the one above it.")))
+    siren, _siret, vat_number = _numbers(card)
+    reasons = registers.reasons_against(card.siren, card.siret)
     if vat_number and not vat.is_valid(vat_number):
         text = _("“%(text)s” is not a VAT number of the European Union.", text=card.vat_number[:40])
         reasons.append(Refusal("vat_number", text))
@@ -161,8 +150,7 @@ def _number_reasons(card: EntityCard) -> list[Refusal]:
 
 def _numbers(card: EntityCard) -> tuple[str, str, str]:
     """SIREN, SIRET and VAT number without blanks; a SIRET brings its SIREN along."""
-    siret = sirets.compact(line_of(card.siret))
-    siren = sirens.compact(line_of(card.siren)) or siret[:9]
+    siren, siret = registers.siren_and_siret(card.siren, card.siret)
     return siren, siret, "".join(line_of(card.vat_number).upper().replace(".", " ").replace("-", " ").split())
 
 

@@ -43,6 +43,7 @@ class SiteCard:
     shift_notice_hours: int = 48
     sign_up: str = SignUpRule.CLOSED
     adult_age: int = 18
+    needs_membership: bool = False
 
 
 def card_of(row: Site) -> SiteCard:
@@ -246,3 +247,4 @@ def _write(row: Site, card: SiteCard) -> None:
     row.shift_notice_hours = card.shift_notice_hours
     row.sign_up = card.sign_up
     row.adult_age = card.adult_age
+    row.needs_membership = card.needs_membership

@@ -2,7 +2,8 @@
 
 from flask import Flask
 
-from fablab.web import desk, health, home
+from fablab.web import desk, health, home, search
+from fablab.web.accounts import account_people, account_projects, accounts, organisations
 from fablab.web.calendar import appointments, day, free, live, machine, reservations, sheet
 from fablab.web.catalog import (
     bundles,
@@ -21,14 +22,24 @@ from fablab.web.ground.inputs import RowId
 from fablab.web.money import billing, invoices, prices
 from fablab.web.people import (
     accesses,
+    appealing,
     auth,
+    badges,
     card,
     charters,
+    classes,
+    conduct,
+    conduct_rules,
     emails,
+    ending,
     families,
     invitations,
     me,
+    own_memberships,
+    person_memberships,
     prefs,
+    proofs,
+    seeing,
     sign_up,
     start,
     tokens,
@@ -36,34 +47,50 @@ from fablab.web.people import (
     waiting,
     wards,
     welcome,
+    why,
 )
 from fablab.web.people import members as people
+from fablab.web.people import membership_kinds as memberships
 from fablab.web.places import entities, hours, network, pictures, seasons, sites, timetables
 from fablab.web.places import site_cards as places
+from fablab.web.presence import arrivals, entries, here, terminal, terminals
+from fablab.web.presence import board as presence
 from fablab.web.privacy import consents, doubles, erasure, log, own, retention, staff, statements
 from fablab.web.shifts import board as shifts
 from fablab.web.shifts import duties
 
 SCREENS = (
     accesses,
+    account_people,
+    account_projects,
+    accounts,
+    appealing,
     appointments,
+    arrivals,
     auth,
+    badges,
     billing,
     bundles,
     card,
     categories,
     charters,
+    classes,
+    conduct,
+    conduct_rules,
     consents,
     day,
     desk,
     doubles,
     duties,
     emails,
+    ending,
     entities,
+    entries,
     erasure,
     families,
     free,
     health,
+    here,
     home,
     hours,
     invitations,
@@ -75,26 +102,36 @@ SCREENS = (
     machines,
     maintenance,
     me,
+    memberships,
     network,
+    organisations,
     outages,
     own,
+    own_memberships,
     papers,
     people,
+    person_memberships,
     pictures,
     places,
     prefs,
+    presence,
     prices,
     problems,
+    proofs,
     reporting,
     reservations,
     retention,
+    search,
     seasons,
+    seeing,
     sheet,
     shifts,
     sign_up,
     sites,
     staff,
     start,
+    terminal,
+    terminals,
     statements,
     timetables,
     tokens,
@@ -103,6 +140,7 @@ SCREENS = (
     waiting,
     wards,
     welcome,
+    why,
 )
 
 

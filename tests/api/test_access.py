@@ -19,9 +19,13 @@ FABMANAGERS = {"fabmanager", "admin"}
 ADMINS = {"admin"}
 OWNERS = {"maker", "fabmanager", "admin"}
 """Whose reservation it is, and staff of the site."""
+TREASURERS = {"treasurer", "admin"}
 PAYERS = {"maker", "treasurer", "admin"}
+"""Whose account it is, and those who invoice it."""
 MENTIONED = ("resource_id", "site_id", "category_id", "entity_id", "member_id", "guardian_id", "consent_id")
 """Things that the table names in bodies."""
+FOUNDERS = {"fabmanager", "treasurer", "admin"}
+"""Who founds organisations, and sees who is in which."""
 NOT_OF_A_SITE = {
     ("GET", "/members"),
     ("GET", "/members/{member_id}"),
@@ -34,8 +38,19 @@ NOT_OF_A_SITE = {
     ("POST", "/charters/{charter_id}/acceptances"),
     ("GET", "/shifts"),
     ("GET", "/members/{member_id}/accesses"),
+    ("GET", "/members/{member_id}/badges"),
+    ("POST", "/members/{member_id}/badges"),
+    ("PUT", "/members/{member_id}/pin"),
+    ("DELETE", "/members/{member_id}/badges/{badge_id}"),
+    ("GET", "/members/{member_id}/holds"),
+    ("GET", "/members/{member_id}/strikes"),
+    ("GET", "/proofs"),
     ("GET", "/resources.csv"),
     ("POST", "/resources.csv"),
+    ("GET", "/accounts/{account_id}"),
+    ("POST", "/accounts"),
+    ("GET", "/accounts/{account_id}/members"),
+    ("GET", "/projects/{project_id}"),
 }
 """What staff of any site may ask; it answers for their own."""
 
@@ -68,6 +83,25 @@ def calls(ids: Mapping[str, int]) -> dict[tuple[str, str], Call]:
         ("GET", "/usage"): Call(EVERYBODY, query=week),
         ("GET", "/invoices"): Call(EVERYBODY),
         ("GET", "/invoices/{invoice_id}.pdf"): Call(PAYERS),
+        ("GET", "/accounts"): Call(EVERYBODY),
+        ("POST", "/accounts"): Call(FOUNDERS, {"name": " ", "owner_id": 1}),
+        ("GET", "/accounts/{account_id}"): Call(PAYERS | FOUNDERS),
+        ("PATCH", "/accounts/{account_id}"): Call(PAYERS, stale),
+        ("GET", "/accounts/{account_id}/usage"): Call(PAYERS),
+        ("GET", "/accounts/{account_id}/usage.csv"): Call(PAYERS),
+        ("GET", "/accounts/{account_id}/members"): Call(PAYERS | FOUNDERS),
+        ("PATCH", "/accounts/{account_id}/members/{member_id}"): Call(PAYERS, stale),
+        ("POST", "/accounts/{account_id}/owners"): Call(PAYERS, {"member_id": ids["member_id"]}),
+        ("GET", "/accounts/{account_id}/invitations"): Call(PAYERS),
+        ("POST", "/accounts/{account_id}/invitations"): Call(PAYERS, {"email": "nobody"}),
+        ("POST", "/account-invitations/accept"): Call(set(), {"secret": "nothing"}),
+        ("GET", "/projects"): Call(EVERYBODY),
+        ("POST", "/accounts/{account_id}/projects"): Call(PAYERS, {"name": " "}),
+        ("GET", "/projects/{project_id}"): Call(PAYERS | FOUNDERS),
+        ("PATCH", "/projects/{project_id}"): Call(PAYERS, stale),
+        ("PUT", "/projects/{project_id}/members/{member_id}"): Call(PAYERS),
+        ("DELETE", "/projects/{project_id}/members/{member_id}"): Call(PAYERS),
+        ("DELETE", "/accounts/{account_id}/invitations/{invitation_id}"): Call(PAYERS),
         ("GET", "/sites"): Call(EVERYBODY),
         ("POST", "/sites"): Call(ADMINS, {"name": " ", "town": "Firminy"}),
         ("GET", "/sites/{site_id}"): Call(EVERYBODY),
@@ -129,6 +163,20 @@ def calls(ids: Mapping[str, int]) -> dict[tuple[str, str], Call]:
         ("POST", "/shifts/{shift_id}/notes"): Call(HOSTS, {"text": " "}),
         ("POST", "/shifts/{shift_id}/duties"): Call(HOSTS, {}),
         ("PATCH", "/duties/{duty_id}"): Call(HOSTS, {"act": "confirm"}),
+        ("GET", "/arrivals"): Call(HOSTS, query=f"?site_id={ids['site_id']}&present=true"),
+        ("POST", "/arrivals"): Call(EVERYBODY, {"site_id": ids["site_id"]}),
+        ("PATCH", "/arrivals/{arrival_id}"): Call(HOSTS, stale),
+        ("GET", "/arrival-reasons"): Call(EVERYBODY),
+        ("POST", "/arrival-reasons"): Call(ADMINS, {"name": " "}),
+        ("PATCH", "/arrival-reasons/{entry_id}"): Call(ADMINS, stale),
+        ("GET", "/public-kinds"): Call(EVERYBODY),
+        ("POST", "/public-kinds"): Call(ADMINS, {"name": " "}),
+        ("PATCH", "/public-kinds/{entry_id}"): Call(ADMINS, stale),
+        ("GET", "/sites/{site_id}/terminals"): Call(FABMANAGERS),
+        ("POST", "/sites/{site_id}/terminals"): Call(FABMANAGERS, {"name": " "}),
+        ("GET", "/members/{member_id}/badges"): Call(HOSTS),
+        ("POST", "/members/{member_id}/badges"): Call(HOSTS, {"code": "x"}),
+        ("PUT", "/members/{member_id}/pin"): Call(HOSTS, {"pin": "0000"}),
         ("GET", "/access-levels"): Call(EVERYBODY),
         ("POST", "/access-levels"): Call(ADMINS, {"rank": 5, "name": " "}),
         ("PATCH", "/access-levels/{rank}"): Call(ADMINS, {"name": " "}),
@@ -148,6 +196,48 @@ def calls(ids: Mapping[str, int]) -> dict[tuple[str, str], Call]:
         ("POST", "/members/{member_id}/accesses"): Call(
             FABMANAGERS, {"level": 3, "site_id": ids["site_id"], "ends_at": "2010-01-01T10:00:00Z"}
         ),
+        ("GET", "/members/{member_id}/holds"): Call(HOSTS | {"treasurer"}),
+        ("POST", "/members/{member_id}/holds"): Call(
+            FABMANAGERS, {"kind": "other", "reason": " ", "site_id": ids["site_id"]}
+        ),
+        ("GET", "/members/{member_id}/strikes"): Call(HOSTS | {"treasurer"}),
+        ("POST", "/members/{member_id}/strikes"): Call(FABMANAGERS, {"reason": " ", "site_id": ids["site_id"]}),
+        ("GET", "/members/{member_id}/why"): Call(
+            HOSTS, query=f"?resource_id={ids['resource_id']}&start=2010-01-01T10:00:00Z&end=2010-01-01T11:00:00Z"
+        ),
+        ("GET", "/appeals"): Call(EVERYBODY),
+        ("POST", "/appeals"): Call(EVERYBODY, {"text": "x"}),
+        ("PATCH", "/appeals/{appeal_id}"): Call(FABMANAGERS, {"granted": False, "answer": " "}),
+        ("GET", "/conduct-policies"): Call(EVERYBODY),
+        ("POST", "/conduct-policies"): Call(FABMANAGERS, {"site_id": ids["site_id"], **stale}),
+        ("POST", "/reservations/{reservation_id}/no-show"): Call(FABMANAGERS),
+        ("GET", "/membership-kinds"): Call(EVERYBODY),
+        ("POST", "/membership-kinds"): Call(ADMINS, {"name": " ", "legal_entity_id": ids["entity_id"]}),
+        ("PATCH", "/membership-kinds/{kind_id}"): Call(ADMINS, stale),
+        ("GET", "/membership-kinds/{kind_id}/prices"): Call(EVERYBODY),
+        ("POST", "/membership-kinds/{kind_id}/prices"): Call(
+            TREASURERS, {"valid_from": "2020-01-01", "amount_cents": -1}
+        ),
+        ("GET", "/memberships"): Call(EVERYBODY),
+        ("POST", "/memberships"): Call(HOSTS, {"kind_id": ids.get("kind_id", 1), "member_id": ids.get("member_id", 1)}),
+        ("GET", "/memberships/{membership_id}"): Call(HOSTS),
+        ("POST", "/memberships/{membership_id}/pauses"): Call(
+            HOSTS, {"from_on": "2030-01-01", "to_on": "2029-01-01", "reason": " "}
+        ),
+        ("POST", "/memberships/{membership_id}/end"): Call(HOSTS, {**stale, "last_on": "2030-01-01", "reason": " "}),
+        ("POST", "/memberships/{membership_id}/people"): Call(HOSTS, {"member_id": ids.get("member_id", 1)}),
+        ("POST", "/memberships/{membership_id}/waiver"): Call(FABMANAGERS | TREASURERS, {"reason": " "}),
+        ("POST", "/memberships/{membership_id}/renewal"): Call(HOSTS, {}),
+        ("GET", "/member-classes"): Call(EVERYBODY),
+        ("POST", "/member-classes"): Call(ADMINS, {"name": " "}),
+        ("PATCH", "/member-classes/{class_id}"): Call(ADMINS, stale),
+        ("GET", "/members/{member_id}/class"): Call(HOSTS),
+        ("PUT", "/members/{member_id}/class"): Call(HOSTS, {"class_id": ids.get("class_id", 1), "reason": " "}),
+        ("GET", "/members/{member_id}/proofs"): Call(HOSTS),
+        ("POST", "/members/{member_id}/proofs"): Call(HOSTS, data=junk, query=f"?class_id={ids.get('class_id', 1)}"),
+        ("GET", "/proofs"): Call(HOSTS),
+        ("PATCH", "/proofs/{proof_id}"): Call(HOSTS, {**stale, "accepted": True}),
+        ("GET", "/proofs/{proof_id}/file"): Call(HOSTS),
         ("GET", "/me/export"): Call(EVERYBODY),
         ("GET", "/audit"): Call(FABMANAGERS),
         ("GET", "/doubles"): Call(FABMANAGERS),
@@ -170,6 +260,14 @@ def calls(ids: Mapping[str, int]) -> dict[tuple[str, str], Call]:
         ("DELETE", "/categories/{category_id}"): Call(ADMINS),
         ("DELETE", "/members/{member_id}/accesses/{access_id}"): Call(FABMANAGERS),
         ("DELETE", "/members/{member_id}/guardians/{guardianship_id}"): Call(HOSTS),
+        ("DELETE", "/members/{member_id}/badges/{badge_id}"): Call(HOSTS),
+        ("DELETE", "/arrivals/{arrival_id}"): Call(HOSTS),
+        ("DELETE", "/terminals/{terminal_id}"): Call(FABMANAGERS),
+        ("DELETE", "/members/{member_id}/holds/{hold_id}"): Call(FABMANAGERS),
+        ("DELETE", "/members/{member_id}/strikes/{strike_id}"): Call(FABMANAGERS),
+        ("DELETE", "/reservations/{reservation_id}/no-show"): Call(FABMANAGERS),
+        ("DELETE", "/memberships/{membership_id}/people/{person_id}"): Call(HOSTS),
+        ("DELETE", "/memberships/{membership_id}/pauses/{pause_id}"): Call(HOSTS),
         ("DELETE", "/papers/{paper_id}"): Call(FABMANAGERS),
         ("DELETE", "/links/{link_id}"): Call(FABMANAGERS),
         ("DELETE", "/maintenance-plans/{plan_id}"): Call(FABMANAGERS),
@@ -181,6 +279,7 @@ def calls(ids: Mapping[str, int]) -> dict[tuple[str, str], Call]:
         ("DELETE", "/resources/{resource_id}/photo"): Call(FABMANAGERS),
         ("DELETE", "/sites/{site_id}/photo"): Call(FABMANAGERS),
         ("DELETE", "/sites/{site_id}/exceptions/{exception_id}"): Call(FABMANAGERS),
+        ("DELETE", "/accounts/{account_id}/members/{member_id}"): Call(PAYERS),
         ("POST", "/members/{member_id}/erasure"): Call(ADMINS, {"later": False}),
     }
 
@@ -242,4 +341,4 @@ def _invoice(lab: Lab) -> int:
     form = {"entity": lab.cast.entity, "month": datetime.now(UTC).strftime("%Y-%m"), "unfinished": "yes"}
     assert lab.signed_in(lab.cast.treasurer).post("/billing/issue", data=form).status_code == 302
     lab.session.rollback()
-    return lab.session.query(Invoice).one().id
+    return lab.session.query(Invoice).filter(Invoice.account.has(owner_id=lab.cast.maker)).one().id

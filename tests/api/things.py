@@ -1,10 +1,11 @@
 """One thing of each kind at a site, for tests that ask who may do what with it."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 from zoneinfo import ZoneInfo
 
 from PIL import Image
+from sqlalchemy.orm import Session
 
 from fablab.booking.models import Outcome
 from fablab.booking.services import Wish, book
@@ -14,15 +15,33 @@ from fablab.catalog.maintenance import PlanCard
 from fablab.catalog.models import CategoryKind
 from fablab.catalog.papers import Paper
 from fablab.catalog.services import ResourceCard, add_resource
+from fablab.core.actor import Actor
 from fablab.core.db import transaction
-from fablab.members import accesses, charters, consents, guardians
+from fablab.members import accesses, badges, charters, class_cards, consents, guardians, proofs
 from fablab.members import queries as members
+from fablab.members import services as people
+from fablab.members.class_cards import ClassCard
+from fablab.members.conduct import appeals, holds, strikes
+from fablab.members.conduct.appeals import AppealCard
+from fablab.members.conduct.holds import HoldCard
+from fablab.members.conduct.strikes import StrikeCard
+from fablab.members.memberships import changing, kinds, selling
+from fablab.members.memberships.kinds import KindCard, MembershipPriceCard
+from fablab.members.memberships.rules import Days
+from fablab.members.memberships.selling import Sale
+from fablab.members.models import HoldKind, StrikeKind
+from fablab.members.organisations import inviting, projects
+from fablab.members.organisations.projects import ProjectCard
+from fablab.presence import services as presence
+from fablab.presence import terminals
+from fablab.presence.services import Coming
 from fablab.shifts import plan, services
 from fablab.shifts.plan import ShiftCard
 from fablab.sites import exceptions, levels, places, timetabling
 from fablab.sites.exceptions import ExceptionCard
 from fablab.sites.models import ExceptionKind
 from fablab.sites.timetabling import SeasonCard
+from tests.cast import Cast
 from tests.conftest import Lab, hours_from
 
 
@@ -50,8 +69,16 @@ def things_at(lab: Lab, site_id: int) -> dict[str, int]:
         shift_id = plan.add_shift(session, admin, site_id, shift, now).id
         wish = Wish(resource_id=one, period=hours_from(monday, 1), member_id=cast.maker)
         reservation_id = book(session, lab.actor(cast.maker), wish, now).id
-        members.member(session, cast.newcomer).home_site_id = site_id
+        member = members.member(session, cast.newcomer)
+        member.home_site_id = site_id
+        kind_id, membership_id, pause_id = _membership(session, admin, site_id, now, cast)
+        proven = class_cards.add(session, admin, ClassCard(name="Demandeur d’emploi", needs_proof=True)).id
+        proof_id = proofs.send(session, admin, member.id, proven, picture(), "carte.png", now).id
         session.add(Outcome(reservation_id=reservation_id, came=True, noted_at=now, noted_by_id=cast.admin))
+        hold = HoldCard(member_id=cast.newcomer, kind=HoldKind.OTHER, reason="x", site_id=site_id)
+        strike = StrikeCard(member_id=cast.newcomer, kind=StrikeKind.CONDUCT, reason="x", site_id=site_id)
+        strike_id = strikes.strike(session, admin, strike, now).id
+        appeal = AppealCard(text="x", strike_id=strike_id)
         return {
             "site_id": site_id,
             "resource_id": one,
@@ -62,7 +89,17 @@ def things_at(lab: Lab, site_id: int) -> dict[str, int]:
             "guardian_id": cast.trainer,
             "guardianship_id": guardians.appoint(session, admin, cast.trainer, cast.newcomer, now).id,
             "charter_id": charters.publish(session, admin, site_id, "Charte", "Ranger.", monday.date(), now).id,
+            "kind_id": kind_id,
+            "membership_id": membership_id,
+            "pause_id": pause_id,
+            "person_id": cast.newcomer,
+            "class_id": proven,
+            "proof_id": proof_id,
             "access_id": accesses.give_access(session, admin, cast.newcomer, 3, now, site_id=site_id).id,
+            "badge_id": badges.give_badge(session, admin, cast.newcomer, "04A15F7790", now).id,
+            "arrival_id": presence.arrive(session, admin, Coming(site_id=site_id, member_id=cast.newcomer), now).id,
+            "terminal_id": terminals.add_terminal(session, admin, site_id, "Entrée", now)[0].id,
+            "entry_id": 1,
             "entity_id": cast.entity,
             "rule_id": 1,
             "room_id": places.add_room(session, admin, site_id, "Salle B").id,
@@ -77,7 +114,33 @@ def things_at(lab: Lab, site_id: int) -> dict[str, int]:
             "consent_id": consents.add(session, admin, "Lettre", "Nouvelles du lab.", now).id,
             "duty_id": services.take(session, lab.actor(cast.trainer), shift_id, now).id,
             "reservation_id": reservation_id,
+            **_account(session, lab, now),
+            "hold_id": holds.place_hold(session, admin, hold, now).id,
+            "strike_id": strike_id,
+            "appeal_id": appeals.appeal(session, lab.actor(cast.newcomer), appeal, now).id,
         }
+
+
+def _account(session: Session, lab: Lab, now: datetime) -> dict[str, int]:
+    """An organisation that the maker owns, and the newcomer is in."""
+    maker = lab.actor(lab.cast.maker)
+    account = people.add_organisation(session, "Coopérative", members.member(session, maker.member_id), now)
+    _used, secret = inviting.invite(session, maker, account.id, "", now)
+    inviting.accept(session, lab.actor(lab.cast.newcomer), secret, now)
+    project = projects.add(session, maker, account.id, ProjectCard(name="Vélo cargo"), now)
+    other, _secret = inviting.invite(session, maker, account.id, "", now)
+    return {"account_id": account.id, "project_id": project.id, "invitation_id": other.id}
+
+
+def _membership(session: Session, admin: Actor, site_id: int, now: datetime, cast: Cast) -> tuple[int, int, int]:
+    """A kind of the site, the newcomer's membership of it, and its pause."""
+    card = KindCard(name="Adhésion du site", legal_entity_id=cast.entity, site_id=site_id)
+    kind_id = kinds.add_kind(session, admin, card, now).id
+    price = MembershipPriceCard(class_id=None, valid_from=date(2020, 1, 1), amount_cents=1000)
+    kinds.add_price(session, admin, kind_id, price, now)
+    sold = selling.sell(session, admin, Sale(kind_id=kind_id, holder_id=cast.newcomer), now)
+    days = Days(sold.first_on, sold.first_on + timedelta(days=3))
+    return kind_id, sold.id, changing.pause(session, admin, sold.id, days, "Congé", now).id
 
 
 def picture() -> bytes:

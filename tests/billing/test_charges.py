@@ -187,7 +187,7 @@ def test_the_narrowest_rule_says_who_invoices(lab: Lab) -> None:
     maker, student = (members.member(lab.session, row) for row in (lab.cast.maker, lab.cast.student))
 
     issuers = [
-        prices.issuer_of(lab.session, resource, member)
+        prices.issuer_of(lab.session, resource, member, TEN.date())
         for resource in (printer, desk_room)
         for member in (maker, student)
     ]

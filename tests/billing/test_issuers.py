@@ -23,7 +23,8 @@ def add_company(lab: Lab, **scope: int) -> int:
 
 
 def issuer(lab: Lab, resource: int, who: int) -> int | None:
-    return issuer_of(lab.session, catalog.resource(lab.session, resource), members.member(lab.session, who))
+    member = members.member(lab.session, who)
+    return issuer_of(lab.session, catalog.resource(lab.session, resource), member, MARCH.date())
 
 
 def test_the_narrowest_rule_wins(lab: Lab) -> None:

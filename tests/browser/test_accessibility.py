@@ -1,11 +1,14 @@
 """axe finds nothing serious on the main pages, light and dark."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from fablab.core.db import transaction
+from fablab.presence.services import Coming, arrive
+from fablab.presence.terminals import add_terminal
 from tests.browser.conftest import Desk
 from tests.web.uses import used
 
@@ -34,9 +37,15 @@ def test_axe_finds_nothing_serious(desk: Desk, tomorrow: datetime, scheme: str) 
             "/free",
             "/start",
             "/invitations",
+            "/accounts",
+            "/organisations",
             "/maintenance",
             "/machines/import",
+            "/conduct",
+            "/conduct/network",
+            f"/people/{cast.maker}/conduct",
         ]
+        paths += _presence(desk)
 
     found = {}
     for path in paths:
@@ -50,6 +59,20 @@ def test_axe_finds_nothing_serious(desk: Desk, tomorrow: datetime, scheme: str) 
     found["sheet"] = serious(page)
 
     assert {path: faults for path, faults in found.items() if faults} == {}
+
+
+def _presence(desk: Desk) -> list[str]:
+    """The pages of presence, with somebody in; the terminal's too."""
+    cast, now = desk.lab.cast, datetime.now(UTC)
+    with transaction() as session:
+        admin = desk.lab.actor(cast.admin)
+        coming = Coming(site_id=cast.workshop, member_id=cast.maker)
+        arrival = arrive(session, admin, coming, now).id
+        key = add_terminal(session, admin, cast.workshop, "Entrée", now)[1]
+    site = f"/presence/{cast.workshop}"
+    paths = [f"{site}/arrive?who=group", f"{site}/arrive?member={cast.student}", f"{site}/roll-call"]
+    paths += [f"/presence?site={cast.workshop}", f"/presence/arrivals/{arrival}?contact=1", f"{site}/terminals"]
+    return [*paths, "/presence/lists", "/here/atelier", f"/terminal/{key}", f"/people/{cast.maker}/badge", "/me/pin"]
 
 
 def serious(page: Page) -> list[str]:

@@ -2,10 +2,8 @@
 
 KEPT = {
     "account_members.*": "no words",
-    "accounts.billing_email": "an organisation's",
     "accounts.purchase_order": "an organisation's",
     "accounts.service_code": "an organisation's",
-    "accounts.siret": "an organisation's",
     "arrivals.label": "a group's, which is nobody",
     "arrivals.request_key": "a random word of a program's",
     "audit_entries.action": "a code",

@@ -18,9 +18,14 @@ from fablab.core.outbox import OutboxRow
 from fablab.members import queries as members
 from fablab.members import services as people
 from fablab.members.models import AccountMember
+from fablab.members.organisations import inviting
+from fablab.members.organisations import people as organisations
 from fablab.training import services as training
+from fablab.usage import services as desk
+from fablab.usage.models import UsageSession
 from tests.billing.months import close, use
 from tests.conftest import Lab, hours_from
+from tests.members.organisations import cooperative, write
 from tests.prints import Printer
 from tests.support.smtp import MailServer, mail_server
 
@@ -253,6 +258,40 @@ def test_an_organisations_invoice_goes_to_each_of_its_owners(lab: Lab, server: M
 
     invoiced = {letter.recipients[0] for letter in server.letters if "F2026" in letter.message["Subject"]}
     assert invoiced == owners == {"maker@test.example", "student@test.example"}
+
+
+def test_people_are_told_of_accounts_and_accountants_get_their_invoices(
+    lab: Lab, server: MailServer, settings: Config
+) -> None:
+    account = cooperative(lab)
+    write(lab, account, name=HOSTILE[0], billing_email="Compta@Coop.Example")
+    with transaction() as session:
+        maker = lab.actor(lab.cast.maker)
+        for address in ("stranger@else.example", "trainer@test.example"):
+            inviting.invite(session, maker, account, address, clock.now())
+        organisations.appoint_owner(session, lab.actor(lab.cast.admin), account, lab.cast.trainer, NOW)
+        organisations.remove(session, maker, account, lab.cast.student, NOW)
+    use(lab, lab.cast.maker)
+    with transaction() as session:
+        usage = session.query(UsageSession).one()
+        desk.give(session, lab.actor(lab.cast.admin), usage.id, lab.cast.maker, NOW, account_id=account)
+    close(lab)
+
+    delivery.deliver(settings)
+
+    told = sorted((letter.recipients[0], letter.message["Subject"].split()[0]) for letter in server.letters)
+    assert told == [
+        ("compta@coop.example", "Facture"),
+        ("maker@test.example", "Invoice"),
+        ("stranger@else.example", "Invitation:"),
+        ("student@test.example", "You"),
+        ("trainer@test.example", "Invitation:"),
+        ("trainer@test.example", "Invoice"),
+        ("trainer@test.example", "You"),
+    ]
+    assert all("evil@test.example" not in letter.recipients for letter in server.letters)
+    (accountant,) = [letter for letter in server.letters if letter.recipients[0] == "compta@coop.example"]
+    assert [part.get_content_type() for part in accountant.message.iter_attachments()] == ["application/pdf"]
 
 
 def test_a_cancellation_is_told_when_staff_made_it_and_not_when_one_did_it_oneself(

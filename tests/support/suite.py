@@ -41,7 +41,9 @@ _ONCE = (
     "test_translations.py",
     "web",
 )
-_PYTEST = ("--numprocesses", "2", "--dist", "worksteal", "--quiet")
+# One more than there are cores: what lasts longest waits for other processes, for a print or for a browser.
+_WORKERS = 1 + min(os.cpu_count() or 1, 4)
+_PYTEST = ("--numprocesses", str(_WORKERS), "--dist", "worksteal", "--quiet")
 LINT = (
     Check("import contracts", "lint-imports", ("--no-logo",)),
     Check("ruff check", "ruff", ("check", ".")),

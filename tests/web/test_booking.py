@@ -159,6 +159,7 @@ def test_an_organisation_and_its_project_pay_where_chosen(lab: Lab, tomorrow: da
     assert answer.status_code == 302
     reservation = _reservations(lab)[0]
     assert f"{reservation.account_id}:{reservation.project_id}" == payer
+    assert "Coopérative · Vélo cargo" in words(client.get(f"/reservations/{reservation.id}"))
     assert lab.signed_in(lab.cast.student).post(SHEET, data=_data(tomorrow, payer=payer)).status_code == 422
 
 

@@ -8,6 +8,7 @@ from fablab.core.db import transaction
 from fablab.members import guardians, queries
 from fablab.members.models import Member, MemberState, Role
 from fablab.members.services import grant_role
+from fablab.presence.queries import who_is_in
 from fablab.sites import queries as sites
 from fablab.sites.models import SignUpRule
 from tests.api.things import picture
@@ -145,6 +146,7 @@ def test_a_family_is_signed_up_on_one_page(lab: Lab) -> None:
         "home_site_id": lab.cast.workshop,
         "class_id": lab.cast.adults,
         "use": "yes",
+        "here": "1",
     }
 
     wrong = client.post("/people/family", data=form)
@@ -159,6 +161,8 @@ def test_a_family_is_signed_up_on_one_page(lab: Lab) -> None:
     (row,) = guardians.wards_of(lab.session, mother.id)
     assert (row.ward.mail_to, row.pays) == ("nadia@test.example", True)
     assert client.get(f"/people/{row.ward_id}").status_code == 200
+    inside = {item.arrival.member_id for item in who_is_in(lab.session, lab.cast.workshop, datetime.now(UTC))}
+    assert inside == {mother.id, row.ward_id}
     assert client.post("/people/family", data={"home_site_id": lab.cast.office, "class_id": "1"}).status_code == 422
 
 

@@ -1,5 +1,8 @@
 """What the API says when it says no."""
 
+from functools import cache
+from typing import Any
+
 from pydantic import BaseModel
 
 from fablab.api.schemas.values import InstantIO
@@ -56,3 +59,13 @@ class Problem(BaseModel):
     """Where a change waits for decisions: the first of the reservations that it touches."""
     touched_count: int | None = None
     """How many it touches."""
+
+    @classmethod
+    def model_json_schema(cls, *how: Any, **named: Any) -> dict[str, Any]:
+        """Its description, kept once it is made: each route asks for it several times as the program starts."""
+        return _description(*how, **named)
+
+
+@cache
+def _description(*how: Any, **named: Any) -> dict[str, Any]:
+    return super(Problem, Problem).model_json_schema(*how, **named)

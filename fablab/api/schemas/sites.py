@@ -67,6 +67,7 @@ class SiteIn(BaseModel):
     shift_notice_hours: Annotated[int, Field(strict=True)] = 48
     sign_up: Literal["closed", "approval", "open"] = "closed"
     adult_age: Annotated[int, Field(strict=True)] = 18
+    needs_membership: bool = False
 
 
 class SitePatch(DecisionsIn):
@@ -87,6 +88,7 @@ class SitePatch(DecisionsIn):
     shift_notice_hours: Annotated[int, Field(strict=True)] | None = None
     sign_up: Literal["closed", "approval", "open"] | None = None
     adult_age: Annotated[int, Field(strict=True)] | None = None
+    needs_membership: bool | None = None
 
 
 class SiteOut(BaseModel):
@@ -109,6 +111,7 @@ class SiteOut(BaseModel):
     shift_notice_hours: int
     sign_up: str
     adult_age: int
+    needs_membership: bool
     version: int
 
 

@@ -2,6 +2,18 @@
 
 from fablab.billing.models.charges import Charge
 from fablab.billing.models.invoices import Document, Invoice, InvoiceCharge, InvoiceLine, NumberSeries
+from fablab.billing.models.items import InvoiceItem, ItemCharge
 from fablab.billing.models.prices import IssuerRule, Price
 
-__all__ = ["Charge", "Document", "Invoice", "InvoiceCharge", "InvoiceLine", "IssuerRule", "NumberSeries", "Price"]
+__all__ = [
+    "Charge",
+    "Document",
+    "Invoice",
+    "InvoiceCharge",
+    "InvoiceItem",
+    "InvoiceLine",
+    "IssuerRule",
+    "ItemCharge",
+    "NumberSeries",
+    "Price",
+]

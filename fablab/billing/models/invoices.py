@@ -60,7 +60,10 @@ class Invoice(Model):
 
 
 class InvoiceLine(Model):
-    """One line: the uses of one resource at one price. Rounded once, half up."""
+    """One line: the uses of one resource at one price, or pieces of one thing. Rounded once, half up.
+
+    A piece is written as one “second” at a price for each: the arithmetic is the same.
+    """
 
     __tablename__ = "invoice_lines"
     __table_args__ = (UniqueConstraint("invoice_id", "position"), for_good())
@@ -74,6 +77,7 @@ class InvoiceLine(Model):
     per_seconds: Mapped[int]
     gross: Mapped[bool]
     vat_rate_bp: Mapped[int]
+    unit: Mapped[str] = mapped_column(default="second", server_default="second")
     amount_cents: Mapped[int]
 
 

@@ -2,7 +2,23 @@
 
 from fablab.core.actor import Role
 from fablab.members.models.access import AccessToken, Invitation, PasswordToken, SignInAttempt
-from fablab.members.models.accounts import Account, AccountKind, AccountMember, Project
+from fablab.members.models.accounts import (
+    Account,
+    AccountInvitation,
+    AccountKind,
+    AccountMember,
+    Project,
+    ProjectMember,
+)
+from fablab.members.models.conduct import (
+    Appeal,
+    ConductPolicy,
+    ConductStep,
+    Hold,
+    HoldKind,
+    Strike,
+    StrikeKind,
+)
 from fablab.members.models.joining import (
     Authorisation,
     Badge,
@@ -13,34 +29,64 @@ from fablab.members.models.joining import (
     Permission,
     SignUp,
 )
+from fablab.members.models.memberships import (
+    Covers,
+    Lasts,
+    Membership,
+    MembershipKind,
+    MembershipKindClass,
+    MembershipPause,
+    MembershipPerson,
+    MembershipPrice,
+)
 from fablab.members.models.people import AccessGrant, Member, MemberClass, MemberState, RoleGrant
 from fablab.members.models.privacy import Consent, ConsentGiven, MergeRecord, NotDoubles
+from fablab.members.models.proofs import ClassProof, ProofState
 
 __all__ = [
     "AccessGrant",
     "AccessToken",
     "Account",
+    "AccountInvitation",
     "AccountKind",
     "AccountMember",
+    "Appeal",
     "Authorisation",
     "Badge",
     "Charter",
     "CharterAcceptance",
+    "ClassProof",
+    "ConductPolicy",
+    "ConductStep",
     "Consent",
     "ConsentGiven",
+    "Covers",
     "EmailChange",
     "Guardianship",
+    "Hold",
+    "HoldKind",
     "Invitation",
+    "Lasts",
     "Member",
     "MemberClass",
     "MemberState",
+    "Membership",
+    "MembershipKind",
+    "MembershipKindClass",
+    "MembershipPause",
+    "MembershipPerson",
+    "MembershipPrice",
     "MergeRecord",
     "NotDoubles",
     "PasswordToken",
     "Permission",
     "Project",
+    "ProjectMember",
+    "ProofState",
     "Role",
     "RoleGrant",
     "SignInAttempt",
     "SignUp",
+    "Strike",
+    "StrikeKind",
 ]

@@ -3,7 +3,7 @@
 from datetime import date
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from fablab.core.db import Instant, Model, OptionalInstant, where
@@ -15,9 +15,22 @@ class MemberClass(Model):
     """A class of members with prices of its own: adult, student, company… the network's own list."""
 
     __tablename__ = "member_classes"
+    __table_args__ = (Index("uq_member_classes_default", "is_default", unique=True, **where("is_default")),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(unique=True)
+    needs_proof: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """People are of it while a proof that staff accepted holds; then of the class that is their own."""
+    proof_note: Mapped[str] = mapped_column(default="", server_default=text("''"))
+    """What to bring."""
+    proof_months: Mapped[int] = mapped_column(default=12, server_default="12")
+    """For how long a proof usually holds."""
+    is_default: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """The class of those who have shown no proof of another."""
+    position: Mapped[int] = mapped_column(default=0, server_default="0")
+    closed_at: Mapped[OptionalInstant]
+    """Nobody is put into it any more; those who are in it stay."""
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
 
 
 class MemberState(StrEnum):

@@ -4,7 +4,7 @@ from datetime import date
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from fablab.core.db import Model, OptionalInstant
@@ -100,6 +100,8 @@ class Site(Model):
     sign_up: Mapped[str] = mapped_column(default=SignUpRule.CLOSED, server_default="closed")
     adult_age: Mapped[int] = mapped_column(default=18, server_default="18")
     """Those who are younger need a guardian who signed for them."""
+    needs_membership: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whoever reserves needs a membership in order on that day."""
     version: Mapped[int] = mapped_column(default=1, server_default="1")
 
     @property

@@ -42,6 +42,15 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// A slash leads to the search, unless one is writing.
+document.addEventListener("keydown", (event) => {
+  const search = document.querySelector("a.to-search");
+  if (event.key !== "/" || !search || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.target.closest("input, textarea, select, [contenteditable]")) return;
+  event.preventDefault();
+  location.assign(search.href);
+});
+
 document.addEventListener("change", (event) => {
   if (event.target.matches("[data-autosubmit]") && event.target.value) event.target.form.requestSubmit();
 });

@@ -42,6 +42,7 @@ class UsageSession(Model):
             **where("ended_at IS NULL"),
         ),
         Index(None, "member_id", "started_at"),
+        Index(None, "account_id", "started_at"),
         Index(None, "resource_id", "started_at"),
         Index(
             "ix_usage_sessions_review",

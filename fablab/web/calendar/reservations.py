@@ -1,10 +1,14 @@
 """A reservation of one's own, or of a site where one is staff: look at it, give it back."""
 
+from datetime import datetime
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from fablab.billing.prices import quote
-from fablab.booking import outcomes, services
+from fablab.booking import no_shows, outcomes, services
+from fablab.booking.lateness import late
+from fablab.booking.models import Reservation
 from fablab.core import clock
 from fablab.core.db import db, transaction
 from fablab.core.errors import Forbidden
@@ -12,7 +16,9 @@ from fablab.core.i18n import _, show_period
 from fablab.core.refusals import Conflict, Refused
 from fablab.members import guardians
 from fablab.members import queries as members
+from fablab.members.conduct.wording import said_before_cancelling
 from fablab.members.models import Role
+from fablab.members.organisations import projects
 from fablab.web.calendar.outcomes import OutcomeForm, part_of
 from fablab.web.ground import access, inputs
 
@@ -37,6 +43,30 @@ def cancel(reservation_id: int) -> Response | tuple[str, int]:
         return _show(reservation_id, refused.messages), 422
     flash(_("Cancelled: %(machine)s, %(when)s", machine=machine, when=show_period(period, zone)), "ok")
     return redirect(access.own_path(request.form.get("next")) or url_for("me.page"))
+
+
+@screen.post("/reservations/<row:reservation_id>/no-show")
+def no_show(reservation_id: int) -> Response | tuple[str, int]:
+    """Say that nobody came; staff of the site alone."""
+    try:
+        with transaction() as session:
+            no_shows.no_show(session, access.actor(), reservation_id, clock.now())
+    except Refused as refused:
+        return _show(reservation_id, refused.messages), 422
+    flash(_("Noted: nobody came. What is left of the time is free again."), "ok")
+    return redirect(url_for("reservations.page", reservation_id=reservation_id))
+
+
+@screen.post("/reservations/<row:reservation_id>/no-show/undo")
+def undo_no_show(reservation_id: int) -> Response | tuple[str, int]:
+    """Say that they were there after all."""
+    try:
+        with transaction() as session:
+            no_shows.take_back(session, access.actor(), reservation_id, clock.now())
+    except Refused as refused:
+        return _show(reservation_id, refused.messages), 409 if isinstance(refused, Conflict) else 422
+    flash(_("Taken back: they were there. A strike that came of it is withdrawn."), "ok")
+    return redirect(url_for("reservations.page", reservation_id=reservation_id))
 
 
 @screen.post("/reservations/<row:reservation_id>/outcome")
@@ -83,11 +113,21 @@ def _show(
         template,
         reservation=found,
         account=account,
+        project=projects.project(session, found.project_id) if found.project_id else None,
         quote=price,
         reasons=reasons or [],
         is_open=is_open,
         came_from=came_from,
         is_own=found.member_id == actor.member_id,
         is_over=found.ends_at <= now or found.state != "booked",
+        cost_of_cancelling=_cost(found, now) if is_open else "",
+        may_miss=no_shows.may_say(session, actor, found, now),
+        may_take_back=no_shows.may_take_back(actor, found, now),
         appointment=part_of(found, now, form, is_stale=is_stale),
     )
+
+
+def _cost(found: Reservation, now: datetime) -> str:
+    """What is said before it is cancelled too late; empty where that costs nothing."""
+    lateness = late(db.session(), access.actor(), found, now)
+    return said_before_cancelling(lateness.tally) if lateness else ""

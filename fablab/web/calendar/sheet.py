@@ -26,6 +26,7 @@ from fablab.core.i18n import _, show_period
 from fablab.core.period import Period, day_of
 from fablab.core.refusals import Conflict, Refusal, Refused
 from fablab.members import queries as members
+from fablab.members.conduct import policies, wording
 from fablab.members.models import Member, Role
 from fablab.members.queries import Access
 from fablab.training import queries as training
@@ -78,6 +79,8 @@ class Sheet:
     was_refused: bool
     nearest: list[tuple[Period, str]]
     certificates: list[Course]
+    deadline: str
+    """How long before it can be given back without a strike; empty where that is at any time."""
     is_staff: bool
     request_key: str
 
@@ -187,10 +190,16 @@ def _sheet(resource: Resource, asked: Asked, now: datetime, refusals: tuple[Refu
         reasons=reasons,
         was_refused=bool(refusals),
         nearest=_nearest(resource, asked, levels, now) if reasons else [],
+        deadline=_deadline(resource),
         certificates=training.needed_for(session, [resource])[resource.id],
         is_staff=actor.may_at_site(Role.FABMANAGER, resource.site_id),
         request_key=str(uuid4()),
     )
+
+
+def _deadline(resource: Resource) -> str:
+    minutes = policies.rules_of(policies.policy_at(db.session(), resource.site_id)).cancel_minutes
+    return wording.deadline(minutes) if minutes is not None else ""
 
 
 def _starts(today: Availability, asked: Asked, now: datetime) -> list[offers.Choice]:

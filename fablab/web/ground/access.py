@@ -2,43 +2,59 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from functools import wraps
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, abort, g, redirect, request, url_for
+from flask import Flask, abort, g, redirect, request, session, url_for
 from flask_login import LoginManager, current_user, login_user, logout_user
 from werkzeug.wrappers import Response
 
 from fablab.core import clock
 from fablab.core.db import db
+from fablab.core.i18n import _
 from fablab.members import queries as members
 from fablab.members.actor import Actor
 from fablab.members.models import Member, Role
 from fablab.members.queries import Access
+from fablab.web.ground import errors
 
 manager = LoginManager()
 _PUBLIC = "_fablab_public"
+_PRIVATE = "_fablab_private"
+_SEEN_AS = "seen_as"
+"""In the signed cookie of the session: who really looks, and as whom."""
+_WAYS_BACK = ("seeing.end", "auth.sign_out", "prefs.theme")
+_SECRETS = ("auth", "tokens")
 _MISREAD = re.compile(r"[\\\x00-\x20\x7f]")
 
 
 class SignedIn:
-    """A member with an open sign-in, as Flask-Login wants to see one; lives for one request."""
+    """A member with an open sign-in, as Flask-Login wants to see one; lives for one request.
+
+    Where staff see the lab as a member, or an administrator sees it as another person, `seen_by` is who really signed
+    in: what may be done and shown is that member's, the sign-in and the language stay the real person's.
+    """
 
     is_authenticated = True
     is_active = True
     is_anonymous = False
 
-    def __init__(self, member: Member, actor: Actor) -> None:
+    def __init__(self, member: Member, actor: Actor, seen_by: Member | None = None) -> None:
+        real = seen_by or member
         self.id = member.id
         self.name = member.name
-        self.locale = member.locale
-        self.session_version = member.session_version
+        self.locale = real.locale
+        self.session_version = real.session_version
         self.actor = actor
+        self.real_id = real.id
+        self.seen_by = real.name if seen_by else None
+        self.only_looks = real.id != member.id
 
     def get_id(self) -> str:
         """What the cookie says: the person, and the version of their sign-ins, which ends with a new one."""
-        return f"{self.id}.{self.session_version}"
+        return f"{self.real_id}.{self.session_version}"
 
 
 @manager.user_loader  # type: ignore[untyped-decorator]
@@ -50,16 +66,42 @@ def load(cookie: str) -> SignedIn | None:
     member = db.session.get(Member, int(member_id))
     if member is None or member.left_at is not None or member.session_version != int(version):
         return None
-    return SignedIn(member, members.actor(db.session(), member.id))
+    return _seen(member) or SignedIn(member, members.actor(db.session(), member.id))
+
+
+def _seen(real: Member) -> SignedIn | None:
+    """As whom the real person looks, asked anew at each request; None for everybody who looks as themselves."""
+    found = session.get(_SEEN_AS)
+    if not isinstance(found, list) or len(found) != 2 or found[0] != real.id:
+        return None
+    if found[1] == real.id:
+        return SignedIn(real, Actor(real.id), seen_by=real)
+    member = db.session.get(Member, found[1])
+    is_admin = members.actor(db.session(), real.id).may_everywhere(Role.ADMIN)
+    if member is None or member.left_at is not None or not is_admin:
+        return None
+    return SignedIn(member, members.actor(db.session(), member.id), seen_by=real)
+
+
+def see_as(member_id: int) -> None:
+    """Show the screens from now on as this person sees them; one's own id: as a member without roles."""
+    session[_SEEN_AS] = [current_user.real_id, member_id]
+
+
+def see_as_oneself() -> None:
+    """Show the screens as they are again."""
+    session.pop(_SEEN_AS, None)
 
 
 def sign_in(member: Member) -> None:
     """Open a sign-in for this person."""
+    see_as_oneself()
     login_user(SignedIn(member, members.actor(db.session(), member.id)), remember=False)
 
 
 def sign_out() -> None:
     """Close the sign-in of this browser."""
+    see_as_oneself()
     logout_user()
 
 
@@ -74,7 +116,8 @@ def levels() -> Access | None:
     if not current_user.is_authenticated:
         return None
     if "levels" not in g:
-        g.levels = members.access_of(db.session(), current_user.id, clock.now())
+        own = members.access_of(db.session(), current_user.id, clock.now())
+        g.levels = replace(own, actor=current_user.actor)
     found: Access = g.levels
     return found
 
@@ -82,6 +125,12 @@ def levels() -> Access | None:
 def public(view: Callable[..., Any]) -> Callable[..., Any]:
     """Put a view on the public list: anybody may see it without signing in."""
     setattr(view, _PUBLIC, True)
+    return view
+
+
+def private(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Keep a page from those who see the lab as somebody else: it shows what even an administrator may not see."""
+    setattr(view, _PRIVATE, True)
     return view
 
 
@@ -110,13 +159,30 @@ def guard(app: Flask) -> None:
     manager.init_app(app)
 
     @app.before_request
-    def ask() -> Response | None:
+    def ask() -> Response | tuple[str, int] | None:
         view = app.view_functions.get(request.endpoint or "")
-        if view is None or request.blueprint == "api" or request.endpoint == "static" or is_public(view):
+        if view is None or request.blueprint == "api" or request.endpoint == "static":
+            return None
+        if current_user.is_authenticated and current_user.only_looks and not _is_harmless(view):
+            return _only_looking()
+        if is_public(view):
             return None
         if current_user.is_authenticated:
             return None
         return _to_sign_in()
+
+
+def _is_harmless(view: Callable[..., Any]) -> bool:
+    """Whoever sees the lab as somebody else reads, goes back to themselves, or signs out; nothing else."""
+    if request.endpoint in _WAYS_BACK:
+        return True
+    is_secret = getattr(view, _PRIVATE, False) or request.blueprint in _SECRETS
+    return request.method in ("GET", "HEAD", "OPTIONS") and not is_secret
+
+
+def _only_looking() -> tuple[str, int]:
+    text = _("You see the lab as %(name)s sees it, and only look: nothing was changed. Go back to yourself first.")
+    return errors.page(403, [text % {"name": current_user.name}])
 
 
 def _to_sign_in() -> Response:

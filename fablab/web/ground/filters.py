@@ -13,6 +13,7 @@ from fablab.core.money import rounded
 from fablab.core.paths import STATIC
 from fablab.core.period import first_day_of
 from fablab.members.actor import Actor
+from fablab.members.memberships.wording import how_long
 from fablab.members.models import Role
 from fablab.web.ground import words
 from fablab.web.ground.icons import icon
@@ -46,6 +47,7 @@ def register(app: Flask) -> None:
         ago=show_since,
         age=show_age,
         price=show_price,
+        how_long=how_long,
     )
     environment.globals.update(
         asset=asset, icon=icon, lab_zone=lab_zone, words=words, pulse=pulse, settings=settings, Role=Role

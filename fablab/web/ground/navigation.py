@@ -19,6 +19,8 @@ class Place:
     role: Role
     everywhere: bool = False
     """Only for those who have the role in the whole network."""
+    also: Role | None = None
+    """Another role that opens it."""
     rooms: tuple[str, ...] = ()
     """The blueprints of the pages that belong to it, besides its own."""
 
@@ -34,7 +36,7 @@ class Place:
     def is_for(self, viewer: Actor) -> bool:
         """Tell whether this person may open it."""
         may = viewer.may_everywhere if self.everywhere else viewer.may_anywhere
-        return self.endpoint in current_app.view_functions and may(self.role)
+        return self.endpoint in current_app.view_functions and any(may(role) for role in (self.role, self.also) if role)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,17 +73,35 @@ def _all() -> list[tuple[str, list[Place]]]:
             [
                 Place("desk.page", _("Desk"), "inbox", staff),
                 Place(
+                    "presence.page",
+                    _("Presence"),
+                    "door-open",
+                    Role.HOST,
+                    rooms=("arrivals", "entries", "terminals"),
+                ),
+                Place("shifts.page", _("Shifts"), "calendar-week", Role.HOST),
+                Place("problems.page", _("Problems"), "exclamation-octagon", staff),
+                Place("maintenance.page", _("Maintenance"), "wrench-adjustable", staff),
+                Place("appointments.page", _("Appointments"), "chat-dots", staff),
+            ],
+        ),
+        (
+            _("Community"),
+            [
+                Place(
                     "people.page",
                     _("People"),
                     "people",
                     Role.HOST,
-                    rooms=("accesses", "card", "doubles", "families", "people_privacy", "waiting", "wards"),
+                    rooms=("accesses", "badges", "card", "doubles", "families", "people_privacy", "waiting", "wards"),
                 ),
-                Place("problems.page", _("Problems"), "exclamation-octagon", staff),
-                Place("maintenance.page", _("Maintenance"), "wrench-adjustable", staff),
-                Place("shifts.page", _("Shifts"), "calendar-week", Role.HOST),
-                Place("appointments.page", _("Appointments"), "chat-dots", staff),
+                Place("ending.page", _("Memberships"), "credit-card", Role.HOST, rooms=("person_memberships",)),
+                Place("proofs.page", _("Proofs"), "paperclip", Role.HOST),
+                Place("organisations.page", _("Organisations"), "building", staff, also=Role.TREASURER),
                 Place("training.page", _("Training"), "award", Role.TRAINER),
+                Place("conduct_rules.page", _("Conduct"), "flag", staff, rooms=("conduct", "why")),
+                Place("charters.staff_page", _("Charters"), "file-earmark-text", staff),
+                Place("invitations.page", _("Invitations"), "envelope", Role.ADMIN, everywhere=True),
             ],
         ),
         (
@@ -98,12 +118,17 @@ def _all() -> list[tuple[str, list[Place]]]:
                 Place("hours.page", _("Hours"), "clock", staff, rooms=("timetables", "seasons")),
             ],
         ),
-        (_("Billing"), [Place("billing.page", _("Billing"), "receipt", Role.TREASURER)]),
+        (
+            _("Billing"),
+            [
+                Place("billing.page", _("Billing"), "receipt", Role.TREASURER, rooms=("prices",)),
+                Place("memberships.page", _("Kinds of memberships"), "person-badge", Role.TREASURER),
+            ],
+        ),
         (
             _("Network"),
             [
-                Place("charters.staff_page", _("Charters"), "file-earmark-text", staff),
-                Place("invitations.page", _("Invitations"), "envelope", Role.ADMIN, everywhere=True),
+                Place("classes.page", _("Classes of members"), "tag", Role.ADMIN, everywhere=True),
                 Place(
                     "network.page",
                     _("Network"),

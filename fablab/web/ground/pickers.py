@@ -5,6 +5,7 @@ from fablab.core.errors import NotFound
 from fablab.core.i18n import _
 from fablab.core.refusals import Refused
 from fablab.members import guardians
+from fablab.members import payers as accounts
 from fablab.members import queries as members
 from fablab.members.models import Member
 from fablab.web.calendar.offers import Choice
@@ -61,18 +62,18 @@ def ward_chosen(text: str) -> Member:
 
 
 def payers(member_id: int, chosen: str) -> list[Choice]:
-    """Who may pay for this member's use: their accounts, each with its open projects."""
-    session = db.session()
-    accounts = members.accounts_of(session, member_id)
-    projects = members.projects_of(session, [row.id for row in accounts])
+    """Who may pay for this member's use: their accounts, each with the projects that they may name; what its owner
+    does not allow is left out.
+    """
     found = []
-    for account in accounts:
+    for item in accounts.payers_of(db.session(), member_id):
+        account = item.account
         name = _("My own account") if account.owner_id == member_id else account.name
-        found.append(Choice(str(account.id), name, "", chosen == str(account.id)))
-        for project in projects:
-            if project.account_id == account.id:
-                value = f"{account.id}:{project.id}"
-                found.append(Choice(value, f"{name} · {project.name}", "", chosen == value))
+        if not item.needs_project:
+            found.append(Choice(str(account.id), name, "", chosen == str(account.id)))
+        for project in item.projects:
+            value = f"{account.id}:{project.id}"
+            found.append(Choice(value, f"{name} · {project.name}", "", chosen == value))
     return found
 
 

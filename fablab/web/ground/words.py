@@ -4,8 +4,12 @@ from fablab.booking.models import Nature, Reservation, ReservationState
 from fablab.catalog.due import Standing
 from fablab.catalog.models import CategoryKind, FieldKind, FileRole, ProblemKind, ProblemState, ResourceState
 from fablab.core.i18n import _
-from fablab.members.models import Permission, Role
+from fablab.members.conduct import wording
+from fablab.members.memberships.rules import MembershipStanding
+from fablab.members.models import Covers, Permission, ProofState, Role
 from fablab.members.people import Standing as PeopleStanding
+from fablab.presence.models import Ended, Recorded
+from fablab.presence.wording import public_name, reason_name
 from fablab.shifts.models import DutyState
 from fablab.sites.models import SignUpRule
 from fablab.usage.models import Condition, Review
@@ -20,6 +24,27 @@ def role(code: str) -> str:
         Role.TREASURER: _("Treasurer"),
         Role.ADMIN: _("Administrator"),
     }[Role(code)]
+
+
+def role_means(code: str) -> str:
+    """What somebody with a role may do, in a sentence."""
+    return {
+        Role.HOST: _("Welcomes people, takes shifts, sees what stands against somebody."),
+        Role.TRAINER: _("All that a host may, and validates and revokes certificates."),
+        Role.FABMANAGER: _("All that a trainer may, and keeps machines, hours, reservations and conduct."),
+        Role.TREASURER: _("Sets prices, issues invoices, and holds what is unpaid."),
+        Role.ADMIN: _("Everything there: people, roles, sites, and what all others may."),
+    }[Role(code)]
+
+
+def hold_kind(code: str) -> str:
+    """What a hold is called."""
+    return wording.hold_kind(code)
+
+
+def strike_kind(code: str) -> str:
+    """What a strike is for."""
+    return wording.strike_kind(code)
 
 
 def nature(code: str) -> str:
@@ -119,6 +144,32 @@ def reservation_state(reservation: Reservation) -> str:
     return _("Used") if reservation.started_at else _("Over")
 
 
+arrival_reason = reason_name
+public_kind = public_name
+
+
+def recorded(code: str) -> str:
+    """How an arrival was written down."""
+    return {
+        Recorded.DESK: _("Greeted at the desk"),
+        Recorded.QR: _("Arrived by the QR code"),
+        Recorded.BADGE: _("Arrived with a badge"),
+        Recorded.PIN: _("Arrived with a PIN"),
+        Recorded.API: _("Arrived by the API"),
+    }[Recorded(code)]
+
+
+def ended(code: str) -> str:
+    """How a stay ended."""
+    return {
+        Ended.PERSON: _("said that they leave"),
+        Ended.DESK: _("the desk saw them leave"),
+        Ended.CLOSING: _("forgotten, ended at closing"),
+        Ended.ELSEWHERE: _("arrived at another place"),
+        Ended.MERGED: _("the same person twice"),
+    }[Ended(code)]
+
+
 def duty_state(code: str) -> str:
     """How far somebody's promise to come is."""
     return {
@@ -189,3 +240,33 @@ def sign_up_rule(code: str) -> str:
         SignUpRule.APPROVAL: _("They sign up, staff approve them"),
         SignUpRule.OPEN: _("They sign up and are members"),
     }[SignUpRule(code)]
+
+
+def membership_standing(code: str) -> str:
+    """How a membership stands."""
+    return {
+        MembershipStanding.PLANNED: _("To come"),
+        MembershipStanding.IN_ORDER: _("In order"),
+        MembershipStanding.PAUSED: _("Paused"),
+        MembershipStanding.GRACE: _("In grace"),
+        MembershipStanding.LAPSED: _("Lapsed"),
+        MembershipStanding.ENDED: _("Ended early"),
+    }[MembershipStanding(code)]
+
+
+def covers(code: str) -> str:
+    """Whom a membership covers."""
+    return {
+        Covers.PERSON: _("One person"),
+        Covers.FAMILY: _("A family"),
+        Covers.GROUP: _("A group"),
+    }[Covers(code)]
+
+
+def proof_state(code: str) -> str:
+    """How far a proof is."""
+    return {
+        ProofState.WAITING: _("Waits for staff"),
+        ProofState.ACCEPTED: _("Accepted"),
+        ProofState.REFUSED: _("Refused"),
+    }[ProofState(code)]

@@ -73,7 +73,7 @@ def sign_in() -> Response | tuple[str, int]:
 def sign_out() -> Response:
     """Close the sign-in; a cookie copied before is dead too."""
     if current_user.is_authenticated:
-        member_id = current_user.id
+        member_id = current_user.real_id
         with transaction() as session:
             people.end_sign_ins(session, member_id)
         access.sign_out()

@@ -13,7 +13,7 @@ from fablab.core.db import db, transaction
 from fablab.core.errors import NotFound
 from fablab.core.i18n import LOCALES, _
 from fablab.core.refusals import Conflict, Refused
-from fablab.members import cards, guardians
+from fablab.members import cards, classes, guardians
 from fablab.members import queries as members
 from fablab.members.cards import DeskCard, PersonCard
 from fablab.members.models import Member, Role
@@ -72,13 +72,16 @@ class StaffCardForm(CardForm):
         """Fill the lists: the sites where this person welcomes people."""
         super().offer()
         session, actor = db.session(), access.actor()
-        self.class_id.choices = [(row.id, row.name) for row in members.classes(session)]
+        self.class_id.choices = [(row.id, row.name) for row in classes.open_classes(session, needs_proof=False)]
         own = [(row.id, row.name) for row in sites.sites(session) if actor.may_at_site(Role.HOST, row.id)]
         anywhere = [(NOWHERE, _("No site of their own"))] if actor.may_anywhere(Role.FABMANAGER) else []
         self.home_site_id.choices = [*own, *anywhere]
 
-    def allow_site(self, site_id: int | None) -> None:
-        """Let the site that is written stay, even where this person is not staff."""
+    def allow(self, member: Member) -> None:
+        """Let the class and the site that are written stay, even where they are no longer on offer."""
+        if member.class_id not in {key for key, _name in self.class_id.choices}:
+            self.class_id.choices.append((member.class_id, member.member_class.name))
+        site_id = member.home_site_id
         known = {key for key, _name in self.home_site_id.choices}
         if site_id is None and NOWHERE not in known:
             self.home_site_id.choices.append((NOWHERE, _("No site of their own")))
@@ -129,7 +132,7 @@ def staff_page(member_id: int) -> str:
     member = members.member(db.session(), member_id)
     form = StaffCardForm(formdata=None, obj=member)
     form.offer()
-    form.allow_site(member.home_site_id)
+    form.allow(member)
     form.home_site_id.data = member.home_site_id or NOWHERE
     return render_template("people/edit.html", member=member, form=form)
 
@@ -141,7 +144,7 @@ def edit(member_id: int) -> Answer | tuple[str, int]:
     member = members.member(db.session(), member_id)
     form = StaffCardForm()
     form.offer()
-    form.allow_site(member.home_site_id)
+    form.allow(member)
     code = 422
     if form.validate():
         try:

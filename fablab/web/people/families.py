@@ -12,8 +12,16 @@ from fablab.core.refusals import Refused
 from fablab.members import doubles, families, guardians
 from fablab.members.cards import LONGEST_NAME, DeskCard, PersonCard
 from fablab.members.families import FamilyCard
-from fablab.members.models import Member, Permission, Role
-from fablab.web.ground import access
+from fablab.members.memberships import queries as memberships
+from fablab.members.memberships import selling
+from fablab.members.memberships.rights import is_staff_for
+from fablab.members.memberships.selling import Sale
+from fablab.members.models import Covers, Member, Permission, Role
+from fablab.presence import lists
+from fablab.presence import services as presence
+from fablab.presence.services import Coming
+from fablab.presence.wording import reason_name
+from fablab.web.ground import access, inputs
 from fablab.web.people.card import StaffCardForm
 
 screen = Blueprint("families", __name__)
@@ -33,7 +41,7 @@ def page() -> str:
 @access.needs(Role.HOST)
 def sign_up() -> Response | tuple[str, int]:
     """Add them all, or nobody."""
-    form = StaffCardForm()
+    form, now = StaffCardForm(), clock.now()
     form.offer()
     try:
         card = _card(form)
@@ -41,8 +49,14 @@ def sign_up() -> Response | tuple[str, int]:
         if known:
             return _show([], 409, known)
         with transaction() as session:
-            family = families.sign_up(session, access.actor(), card, clock.now())
-            first, count = family.guardians[0].id, len(family.guardians) + len(family.children)
+            family = families.sign_up(session, access.actor(), card, now)
+            people = [*family.guardians, *family.children]
+            if (kind_id := inputs.row_id(request.form.get("kind"))) is not None:
+                others = tuple(person.id for person in people[1:])
+                selling.sell(session, access.actor(), Sale(kind_id=kind_id, holder_id=people[0].id, people=others), now)
+            for coming in _coming(people, card.desk.home_site_id):
+                presence.arrive(session, access.actor(), coming, now)
+            first, count = people[0].id, len(people)
     except Refused as refused:
         return _show(refused.messages, 422)
     flash(_("Added: %(count)s people.", count=count), "ok")
@@ -90,6 +104,14 @@ def _day(text: str) -> date | None:
         raise Refused.because("birth_date", message) from None
 
 
+def _coming(people: list[Member], site_id: int | None) -> list[Coming]:
+    """That they are here, if the form gives a reason why."""
+    reason_id = inputs.row_id(request.form.get("here"))
+    if reason_id is None or site_id is None:
+        return []
+    return [Coming(site_id=site_id, member_id=person.id, reason_id=reason_id) for person in people]
+
+
 def _alike(card: FamilyCard) -> list[Member]:
     session = db.session()
     found = {
@@ -111,6 +133,12 @@ def _show(told: list[str], code: int, known: list[Member] | None = None) -> tupl
             known=known or [],
             adults=range(GUARDIANS),
             children=range(CHILDREN),
+            kinds=[
+                (row.id, row.name)
+                for row in memberships.kinds(db.session(), still_sold=True)
+                if row.covers != Covers.PERSON and is_staff_for(access.actor(), row)
+            ],
+            reasons_to_come=[(row.id, reason_name(row)) for row in lists.reasons(db.session())],
             asked=[(item, guardians.words_of(item, _("the child"))) for item in Permission],
         ),
         code,

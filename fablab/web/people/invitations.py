@@ -10,7 +10,7 @@ from fablab.core.db import db, transaction
 from fablab.core.i18n import _
 from fablab.core.links import link
 from fablab.core.refusals import Refused
-from fablab.members import invitations
+from fablab.members import classes, invitations
 from fablab.members import queries as members
 from fablab.members.invitations import InvitationCard
 from fablab.members.models import Role
@@ -33,7 +33,7 @@ class InvitationForm(LabForm):
     def offer(self) -> None:
         """Fill the lists."""
         session = db.session()
-        self.class_id.choices = [(row.id, row.name) for row in members.classes(session)]
+        self.class_id.choices = [(row.id, row.name) for row in classes.open_classes(session, needs_proof=False)]
         self.role.choices = [("", _("Member, without a role")), *((role.value, words.role(role)) for role in Role)]
         self.site_id.choices = [(0, _("The whole network")), *((row.id, row.name) for row in sites.sites(session))]
 

@@ -1,6 +1,7 @@
 """One's own page: reservations, certificates, use, and the account."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -12,22 +13,25 @@ from fablab.core import clock
 from fablab.core.db import db, transaction
 from fablab.core.i18n import _
 from fablab.core.money import rounded
-from fablab.core.period import month_at, month_of
+from fablab.core.period import Period, month_at, month_of
 from fablab.core.refusals import Refused
 from fablab.members import guardians, passwords, signin
 from fablab.members import queries as members
 from fablab.members import services as people
+from fablab.presence import queries as presence
 from fablab.training import queries as training
 from fablab.usage import queries as usage
 from fablab.usage.models import UsageSession
 from fablab.web.ground import access, inputs
 from fablab.web.ground.forms import LabForm, password_field
 from fablab.web.ground.months import lab_zone, months_back
-from fablab.web.people import accesses, charters
+from fablab.web.people import accesses, charters, held
+from fablab.web.people.records import own_records
 
 screen = Blueprint("me", __name__)
 CHANGE = "password change"
 """What attempts at the present password are counted as."""
+YEAR, MINUTE = timedelta(days=365), timedelta(minutes=1)
 
 
 class PasswordForm(LabForm):
@@ -99,7 +103,10 @@ def _show(form: PasswordForm) -> str:
         accesses=accesses.held(member_id),
         to_accept=charters.to_accept(members.member(session, member_id)),
         has_wards=bool(guardians.wards_of(session, member_id)),
+        visits=presence.arrivals_of(session, members.identities(session, member_id), Period(now - YEAR, now + MINUTE)),
+        memberships=held.shown(member_id),
         form=form,
+        records=own_records(access.actor(), now),
     )
 
 

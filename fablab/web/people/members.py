@@ -8,7 +8,7 @@ from fablab.core import clock
 from fablab.core.db import db, transaction
 from fablab.core.i18n import _
 from fablab.core.refusals import Refused
-from fablab.members import cards, doubles, joining, people, roles, services
+from fablab.members import cards, classes, doubles, joining, people, roles, services
 from fablab.members import queries as members
 from fablab.members.models import Member, Role
 from fablab.members.people import Standing, Wanted
@@ -177,6 +177,7 @@ def _show(member_id: int, form: RoleForm) -> str:
         may_write=cards.may_write(actor, member),
         to_accept=charters.to_accept(member),
         age=_age(member),
+        class_today=classes.class_at(session, member, joining.day_at(session, member.home_site_id, clock.now())),
         **_places() | accesses.held(member_id) | wards.of_person(member_id, member.name),
     )
 

@@ -25,7 +25,7 @@ def language() -> Response:
     if chosen not in LOCALES:
         raise BadRequest(_("This language is not spoken here."))
     if current_user.is_authenticated:
-        member_id = current_user.id
+        member_id = current_user.real_id
         with transaction() as session:
             people.set_locale(session, member_id, chosen)
     return _remembered(COOKIE, chosen)

@@ -10,7 +10,7 @@ from fablab.core.db import db, transaction
 from fablab.core.errors import NotFound
 from fablab.core.i18n import _, locale
 from fablab.core.refusals import Refused
-from fablab.members import charters, invitations, joining, passwords, signin
+from fablab.members import charters, classes, invitations, joining, passwords, signin
 from fablab.members import queries as members
 from fablab.members.joining import Wish
 from fablab.members.models import Charter, MemberState
@@ -54,7 +54,7 @@ class SignUpForm(JoinForm):
         self.site_id.choices = [
             (row.id, f"{row.name} · {row.town}" if row.town else row.name) for row in joining.sites_to_join(session)
         ]
-        self.class_id.choices = [(row.id, row.name) for row in members.classes(session)]
+        self.class_id.choices = [(row.id, row.name) for row in classes.open_classes(session, needs_proof=False)]
 
 
 class ChooseForm(LabForm):

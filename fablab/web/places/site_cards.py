@@ -5,7 +5,7 @@ from zoneinfo import available_timezones
 from babel import Locale
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
-from wtforms import HiddenField, IntegerField, SelectField
+from wtforms import BooleanField, HiddenField, IntegerField, SelectField
 from wtforms.validators import InputRequired, Optional
 
 from fablab.catalog import rooms
@@ -45,6 +45,7 @@ class SiteForm(LabForm):
     sign_up = SelectField(default=SignUpRule.CLOSED.value)
     adult_age = IntegerField(default=18, validators=[Optional()])
     shift_notice_hours = IntegerField(default=48, validators=[InputRequired()])
+    needs_membership = BooleanField()
     version = HiddenField(default="1")
 
     def offer(self) -> None:
@@ -75,6 +76,7 @@ class SiteForm(LabForm):
             shift_notice_hours=self.shift_notice_hours.data,
             sign_up=self.sign_up.data,
             adult_age=18 if self.adult_age.data is None else self.adult_age.data,
+            needs_membership=self.needs_membership.data,
         )
 
 

@@ -1,0 +1,117 @@
+"""Who pays for a wish, and whether it keeps within the caps of its account, its person and its project.
+
+A cap is kept when two reserve at once, since whoever spends on an account has locked it first.
+"""
+
+from collections.abc import Container
+from dataclasses import dataclass
+from datetime import datetime
+from fractions import Fraction
+
+from sqlalchemy.orm import Session
+
+from fablab.booking import caps
+from fablab.booking.caps import Cap
+from fablab.booking.purse import Commitment, Expense, purse
+from fablab.core.db import is_postgresql
+from fablab.core.i18n import _
+from fablab.core.period import month_at
+from fablab.core.refusals import Refusal, Refused
+from fablab.members import payers
+from fablab.members import queries as members
+from fablab.members.models import Account, Project
+from fablab.members.organisations import rights
+
+
+@dataclass(frozen=True, slots=True)
+class Moving:
+    """A reservation that goes elsewhere: what it promised is not counted twice, and may always cost as much."""
+
+    reservation_id: int
+    before: Expense
+
+
+@dataclass(frozen=True, slots=True)
+class Paying:
+    """The account and the project that pay; or every reason why those chosen may not."""
+
+    account: Account | None
+    project_id: int | None
+    reasons: tuple[Refusal, ...] = ()
+    moving: Moving | None = None
+
+
+def chosen(session: Session, member_id: int, account_id: int | None, project_id: int | None) -> Paying:
+    """Who would pay, for those who only look."""
+    try:
+        return Paying(payers.payer_for(session, member_id, account_id, project_id), project_id)
+    except Refused as refused:
+        return Paying(None, project_id, refused.refusals)
+
+
+def locked(session: Session, member_id: int, account_id: int | None, project_id: int | None) -> Paying:
+    """Who pays, with the account locked until the transaction ends; call it when the resources are."""
+    found = chosen(session, member_id, account_id, project_id)
+    if found.account is None:
+        return found
+    members.lock_account(session, found.account.id)
+    if not is_postgresql(session):
+        return found  # Nobody else wrote since it was chosen.
+    return chosen(session, member_id, found.account.id, project_id)
+
+
+def reasons_against(session: Session, paying: Paying, expense: Expense, now: datetime) -> list[Refusal]:
+    """Why this account and project do not pay for it, and every cap that it would exceed."""
+    account, moving = paying.account, paying.moving
+    if account is None:
+        return list(paying.reasons)
+    holders = _holders(session, account, expense.member.id, paying.project_id)
+    if not holders:
+        return []
+    cost = purse().cost(session, expense)
+    if moving is not None and cost is not None:
+        before = purse().cost(session, moving.before)
+        if before is not None and cost <= before:
+            return []
+    month = month_at(expense.period.start, expense.resource.site.zone)
+    without = (moving.reservation_id,) if moving else ()
+    spent = purse().commitments(session, account.id, month, now, apart_from=without)
+    found = [Cap(whose=row.whose, cents=row.cents, spent=row.of(spent)) for row in holders]
+    return list(caps.check(cost, found, month, expense.resource.name))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Holder:
+    """Something that has a cap, and what counts against it: everything, or what is some people's, or a project's."""
+
+    whose: str
+    cents: int
+    member_ids: Container[int] | None = None
+    project_id: int | None = None
+
+    def of(self, spent: list[Commitment]) -> Fraction:
+        return sum(
+            (
+                item.cents
+                for item in spent
+                if (self.member_ids is None or item.member_id in self.member_ids)
+                and self.project_id in (None, item.project_id)
+            ),
+            start=Fraction(0),
+        )
+
+
+def _holders(session: Session, account: Account, member_id: int, project_id: int | None) -> list[_Holder]:
+    found = []
+    if account.monthly_cap_cents is not None:
+        found.append(_Holder(whose=_("“%(name)s”", name=account.name), cents=account.monthly_cap_cents))
+    place = rights.place_of(session, account.id, member_id)
+    if place is not None and place.monthly_cap_cents is not None:
+        whose = _("%(person)s on “%(account)s”", person=place.member.name, account=account.name)
+        ids = members.identities(session, member_id)
+        found.append(_Holder(whose=whose, cents=place.monthly_cap_cents, member_ids=ids))
+    project = session.get(Project, project_id, populate_existing=True) if project_id is not None else None
+    if project is not None and project.monthly_cap_cents is not None:
+        whose = _("the project “%(name)s”", name=project.name)
+        found.append(_Holder(whose=whose, cents=project.monthly_cap_cents, project_id=project.id))
+    return found
