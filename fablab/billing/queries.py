@@ -6,7 +6,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from fablab.billing.charges import unpriced
-from fablab.billing.models import Charge, Invoice, InvoiceCharge, ItemCharge, NumberSeries
+from fablab.billing.models import Charge, Invoice, InvoiceCharge, InvoiceItem, ItemCharge, NumberSeries
 from fablab.billing.month import LINE_SAYS, chained_hash, unit_said
 from fablab.core.errors import NotFound
 from fablab.members import queries as members
@@ -86,7 +86,18 @@ def waits_for_invoice(session: Session, member_ids: Iterable[int]) -> bool:
             ~exists().where(reversal.reverses_id == Charge.id),
         )
     )
-    return session.scalar(query.limit(1)) is not None
+    other = aliased(ItemCharge)
+    sold = (
+        select(ItemCharge.id)
+        .join(Account, Account.id == ItemCharge.account_id)
+        .where(
+            Account.owner_id.in_(set(member_ids)),
+            ItemCharge.reverses_id.is_(None),
+            ~exists().where(InvoiceItem.item_charge_id == ItemCharge.id),
+            ~exists().where(other.reverses_id == ItemCharge.id),
+        )
+    )
+    return any(session.scalar(wanted.limit(1)) is not None for wanted in (query, sold))
 
 
 def waits_for_price(session: Session, member_ids: Iterable[int]) -> bool:

@@ -6,9 +6,10 @@ from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from fablab.core.db import Model, rows_changed
+from fablab.core.files import StoredFile
 from fablab.core.i18n import _
 from fablab.core.retention import Kind, register
-from fablab.members.models import EmailChange, Member, PasswordToken, SignInAttempt, SignUp
+from fablab.members.models import ClassProof, EmailChange, Member, PasswordToken, SignInAttempt, SignUp
 from fablab.members.privacy import inactive
 
 
@@ -38,6 +39,18 @@ def _forget_notes(session: Session, before: datetime, now: datetime) -> int:
     return rows_changed(session.execute(update(Member).where(_noted(before)).values(staff_note="")))
 
 
+def _over(before: datetime) -> ColumnElement[bool]:
+    ended = func.coalesce(ClassProof.valid_until, before.date()) <= before.date()
+    return (ClassProof.decided_at < before) & ended
+
+
+def _remove_proofs(session: Session, before: datetime, now: datetime) -> int:
+    files = list(session.scalars(select(ClassProof.file_id).where(_over(before), ClassProof.file_id.is_not(None))))
+    count = _remove(session, ClassProof, _over(before))
+    _remove(session, StoredFile, StoredFile.id.in_(files))
+    return count
+
+
 register(
     Kind(
         code="people",
@@ -47,6 +60,16 @@ register(
         minimum=12,
         count=inactive.count,
         purge=inactive.purge,
+    )
+)
+register(
+    Kind(
+        code="proofs",
+        words=lambda: _("Proofs of a class, once they hold no longer"),
+        purpose=lambda: _("To charge what somebody’s class pays."),
+        months=3,
+        count=lambda session, before: _count(session, ClassProof, _over(before)),
+        purge=_remove_proofs,
     )
 )
 register(

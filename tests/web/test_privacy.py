@@ -70,7 +70,7 @@ def test_staff_answer_who_asks_on_paper_and_it_is_logged(lab: Lab) -> None:
 def test_every_kind_of_row_has_a_name_for_people(lab: Lab) -> None:
     labels = dossier.label_of("members"), dossier.label_of("something_new")
 
-    assert labels == ("Votre fiche", "something new")
+    assert labels == ("Fiche", "something new")
 
 
 def test_what_one_cannot_correct_oneself_is_asked_for_and_told_to_staff(lab: Lab) -> None:

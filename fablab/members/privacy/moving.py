@@ -6,7 +6,8 @@ from sqlalchemy import Column, Table, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from fablab.core.db import AlreadyThere, Model, rows_changed
-from fablab.core.personal import About, Did, Doubled
+from fablab.core.files import StoredFile
+from fablab.core.personal import About, Did, Doubled, FileOf
 from fablab.members.privacy.naming import about_people, columns, is_for_good, naming_of
 
 
@@ -67,9 +68,11 @@ def _move_one(session: Session, table: Table, column: Column[Any], row: tuple[An
 
 
 def _remove(session: Session, table: Table, this: list[Any]) -> None:
-    """Delete a double, unless something points to it: then it stays."""
+    """Delete a double with its files, unless something points to it: then it stays."""
+    files = [session.scalar(select(column).where(*this)) for column in columns(table, FileOf)]
     try:
         with session.begin_nested():
             session.execute(delete(table).where(*this))
+            session.execute(delete(StoredFile).where(StoredFile.id.in_([key for key in files if key is not None])))
     except AlreadyThere:
         pass
