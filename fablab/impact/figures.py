@@ -55,7 +55,7 @@ def parts(cells: Sequence[int]) -> list[Shown]:
 def _is_vague(hidden: Sequence[int]) -> bool:
     """Tell whether these could as well be others, given how many they are and their sum."""
     several_sizes = len(set(hidden)) > 1
-    return len(hidden) > 1 and sum(hidden) >= LEAST and (several_sizes or 1 < hidden[0] < LEAST - 1)
+    return sum(hidden) >= LEAST and (several_sizes or 1 < hidden[0] < LEAST - 1)
 
 
 @dataclass(frozen=True, slots=True)

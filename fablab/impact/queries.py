@@ -6,6 +6,7 @@ A record and those that were merged into it are one person; a machine's use belo
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 
 from sqlalchemy import CTE, ColumnElement, Subquery, and_, case, extract, func, literal, or_, select, union
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
@@ -32,16 +33,18 @@ class Scope:
     """All of the network's sites: people without a site of their own belong to them too."""
 
 
+@cache
 def persons() -> CTE:
-    """Each record beside the one that it was merged into, at last."""
+    """Each record beside the one that it was merged into, at last. It is one and the same in a statement."""
     base = select(Member.id.label("id"), Member.id.label("person")).where(Member.merged_into_id.is_(None))
     found = base.cte("persons", recursive=True)
     merged = aliased(Member)
     return found.union_all(select(merged.id, found.c.person).join(found, merged.merged_into_id == found.c.id))
 
 
-def who_came(scope: Scope, people: CTE) -> CTE:
+def who_came(scope: Scope) -> CTE:
     """The different people who came: arrived, used a machine, began what they had reserved, met an adviser."""
+    people = persons()
     arrived = select(Arrival.member_id.label("id")).where(
         Arrival.site_id.in_(scope.site_ids), Arrival.member_id.is_not(None), _in(Arrival.arrived_at, scope)
     )
@@ -62,9 +65,8 @@ def birth_years(session: Session, scope: Scope, birth_kind_id: int | None) -> di
     """How many of those who came were born in each year, as they answered, or else by their card; None is unknown.
     Their sum is how many came.
     """
-    people = persons()
-    came = who_came(scope, people)
-    answers = _answers(scope, people, [birth_kind_id or 0])
+    came = who_came(scope)
+    answers = _answers(scope, [birth_kind_id or 0])
     said = case((answers.c.withdrawn_at.is_(None), answers.c.value))
     of_card = case((answers.c.person.is_(None), extract("year", Member.birth_date)))
     query = (
@@ -83,9 +85,8 @@ def birth_years(session: Session, scope: Scope, birth_kind_id: int | None) -> di
 
 def answers(session: Session, scope: Scope, kind_ids: Iterable[int]) -> dict[int, dict[str, int]]:
     """How many of those who came gave each answer, as it was known for the period; by question."""
-    people = persons()
-    came = who_came(scope, people)
-    known = _answers(scope, people, kind_ids)
+    came = who_came(scope)
+    known = _answers(scope, kind_ids)
     query = (
         select(known.c.kind_id, known.c.value, func.count())
         .select_from(came)
@@ -128,7 +129,7 @@ def reservations(session: Session, scope: Scope) -> tuple[dict[int, Measure], Me
 def certificates(session: Session, scope: Scope) -> tuple[dict[int, Measure], Measure]:
     """Certificates that those who came were granted in the period, by course, and all together."""
     people = persons()
-    came = who_came(scope, people)
+    came = who_came(scope)
     granted = (
         select(
             CertificateEvent.course_id.label("part"),
@@ -154,8 +155,9 @@ def steps(session: Session, scope: Scope) -> list[tuple[int, str, str, date]]:
     return [(person, project, stage, day) for person, project, stage, day in session.execute(query)]
 
 
-def _answers(scope: Scope, people: CTE, kind_ids: Iterable[int]) -> CTE:
+def _answers(scope: Scope, kind_ids: Iterable[int]) -> CTE:
     """Each person's answers to these questions up to the period's end; the first of each, by `at`, is what held."""
+    people = persons()
     latest = func.row_number().over(
         partition_by=(people.c.person, Fact.kind_id), order_by=(Fact.valid_from.desc(), Fact.id.desc())
     )

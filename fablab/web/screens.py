@@ -18,6 +18,9 @@ from fablab.web.catalog import (
 )
 from fablab.web.ground import access, errors, filters, guards, headers, locale
 from fablab.web.ground.inputs import RowId
+from fablab.web.impact import funders, kinds, own
+from fablab.web.impact import people as people_facts
+from fablab.web.impact import report as impact
 from fablab.web.money import billing, invoices, prices
 from fablab.web.people import (
     accesses,
@@ -65,12 +68,15 @@ SCREENS = (
     entries,
     families,
     free,
+    funders,
     health,
     here,
     home,
     hours,
+    impact,
     invitations,
     invoices,
+    kinds,
     labels,
     live,
     machine,
@@ -79,8 +85,10 @@ SCREENS = (
     me,
     network,
     outages,
+    own,
     papers,
     people,
+    people_facts,
     pictures,
     places,
     prefs,

@@ -19,6 +19,8 @@ class Place:
     role: Role
     everywhere: bool = False
     """Only for those who have the role in the whole network."""
+    also: Role | None = None
+    """Also for those who have this one in the whole network."""
     rooms: tuple[str, ...] = ()
     """The blueprints of the pages that belong to it, besides its own."""
 
@@ -34,7 +36,8 @@ class Place:
     def is_for(self, viewer: Actor) -> bool:
         """Tell whether this person may open it."""
         may = viewer.may_everywhere if self.everywhere else viewer.may_anywhere
-        return self.endpoint in current_app.view_functions and may(self.role)
+        is_theirs = may(self.role) or (self.also is not None and viewer.may_everywhere(self.also))
+        return self.endpoint in current_app.view_functions and is_theirs
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +94,18 @@ def _all() -> list[tuple[str, list[Place]]]:
                     _("People"),
                     "people",
                     Role.HOST,
-                    rooms=("accesses", "badges", "card", "families", "waiting", "wards"),
+                    rooms=("accesses", "badges", "card", "facts_of", "families", "waiting", "wards"),
                 ),
                 Place("training.page", _("Training"), "award", Role.TRAINER),
                 Place("charters.staff_page", _("Charters"), "file-earmark-text", staff),
+                Place(
+                    "impact.page",
+                    _("Figures"),
+                    "bar-chart",
+                    staff,
+                    also=Role.TREASURER,
+                    rooms=("fact_kinds", "funders"),
+                ),
                 Place("invitations.page", _("Invitations"), "envelope", Role.ADMIN, everywhere=True),
             ],
         ),
