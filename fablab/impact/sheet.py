@@ -10,7 +10,7 @@ from fablab.impact.tables import Table
 
 def sheet(question: Question, report: Report) -> str:
     """Every figure on a line of its own; what is hidden says so; hours are decimal."""
-    columns = (_("From"), _("To"), _("Sites"), _("Funder"), _("Table"), _("Line"), _("Figure"), _("Unit"))
+    columns = (_("First day"), _("Last day"), _("Sites"), _("Funder"), _("Table"), _("Line"), _("Figure"), _("Unit"))
     always = (
         question.first_on.isoformat(),
         question.last_on.isoformat(),

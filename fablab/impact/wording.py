@@ -71,7 +71,7 @@ def _usual(code: str, key: str) -> str:
             "idea": _("An idea"),
             "study": _("Being studied"),
             "creation": _("Being created"),
-            "running": _("Running"),
+            "running": _("Already running"),
         },
     }
     return found.get(code, {}).get(key, key)
@@ -107,11 +107,11 @@ def field_name(code: str) -> str:
 def stage_name(code: str) -> str:
     """What a stage of a project is called."""
     return {
-        Stage.RECEIVED: _("Received"),
-        Stage.SUPPORTED: _("Supported"),
+        Stage.RECEIVED: _("Person received"),
+        Stage.SUPPORTED: _("Person supported"),
         Stage.STARTED: _("Activity started"),
         Stage.STILL_THERE: _("Still active"),
-        Stage.ENDED: _("Ended"),
+        Stage.ENDED: _("Project ended"),
     }[Stage(code)]
 
 
