@@ -7,7 +7,7 @@ from sqlalchemy import select, update
 from fablab.core.db import db, transaction
 from fablab.core.outbox import OutboxRow
 from fablab.core.period import boundary_of, month_at
-from fablab.demo import cards, centre, families, history, people, places, shifts, upkeep, visits
+from fablab.demo import cards, centre, families, funding, history, people, places, shifts, upkeep, visits
 from fablab.demo.network import Network, build, take_out_the_broken
 from fablab.members.models import Member
 from fablab.usage.connections import Means, connect
@@ -49,6 +49,7 @@ def fill(means: Means, now: datetime) -> None:
         upkeep.add(session, network, now)
         families.add(session, network, begin, now)
         visits.add(session, network, now)
+        funding.add(session, network, begin, now)
         # The mails of the past were read long ago.
         session.execute(update(OutboxRow).values(done_at=now, due_at=None, payload={}))
 

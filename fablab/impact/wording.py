@@ -53,7 +53,7 @@ def _usual(code: str, key: str) -> str:
             "self_employed": _("Self-employed"),
             "student": _("Student"),
             "pupil": _("School pupil"),
-            "retired": _("Retired"),
+            "retired": _("Pensioner"),
             "other": _("Another situation"),
         },
         "referred_by": {
