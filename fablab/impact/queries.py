@@ -3,7 +3,8 @@
 A record and those that were merged into it are one person; a machine's use belongs to the site where it stood then.
 """
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -42,61 +43,31 @@ def persons() -> CTE:
     return found.union_all(select(merged.id, found.c.person).join(found, merged.merged_into_id == found.c.id))
 
 
-def who_came(scope: Scope) -> CTE:
-    """The different people who came: arrived, used a machine, began what they had reserved, met an adviser."""
-    people = persons()
-    arrived = select(Arrival.member_id.label("id")).where(
-        Arrival.site_id.in_(scope.site_ids), Arrival.member_id.is_not(None), _in(Arrival.arrived_at, scope)
-    )
-    used, reserved = _used(scope), _reserved(scope)
-    met = (
-        select(reserved.c.id)
-        .join(Category, Category.id == reserved.c.part)
-        .join(Outcome, Outcome.reservation_id == reserved.c.reservation_id)
-        .where(Category.kind == CategoryKind.ADVISER, Outcome.came)
-    )
-    began = select(reserved.c.id).where(reserved.c.started_at.is_not(None))
-    all_of_them = union(arrived, select(used.c.id).where(used.c.id.is_not(None)), began, met).subquery()
-    found = select(people.c.person).join(all_of_them, all_of_them.c.id == people.c.id).distinct()
-    return found.cte("who_came")
-
-
-def birth_years(session: Session, scope: Scope, birth_kind_id: int | None) -> dict[int | None, int]:
-    """How many of those who came were born in each year, as they answered, or else by their card; None is unknown.
-    Their sum is how many came.
+def who_came(session: Session, scope: Scope, birth_kind_id: int | None) -> dict[int, int | None]:
+    """The different people who came: arrived, used a machine, began what they had reserved, met an adviser. Each with
+    the year of their birth, as they answered up to the period's end, or else by their card; None is unknown.
     """
-    came = who_came(scope)
-    answers = _answers(scope, [birth_kind_id or 0])
+    people, came, answers = persons(), _who_came(scope), _answers(scope, [birth_kind_id or 0])
     said = case((answers.c.withdrawn_at.is_(None), answers.c.value))
     of_card = case((answers.c.person.is_(None), extract("year", Member.birth_date)))
     query = (
-        select(said, of_card, func.count())
-        .select_from(came)
-        .join(Member, Member.id == came.c.person)
-        .outerjoin(answers, and_(answers.c.person == came.c.person, answers.c.at == 1))
-        .group_by(said, of_card)
+        select(people.c.person, said, of_card)
+        .distinct()
+        .join(came, came.c.id == people.c.id)
+        .join(Member, Member.id == people.c.person)
+        .outerjoin(answers, and_(answers.c.person == people.c.person, answers.c.at == 1))
     )
-    found: dict[int | None, int] = {}
-    for value, year, count in session.execute(query):
-        born = int(value or year or 0) or None
-        found[born] = found.get(born, 0) + count
-    return found
+    return {person: int(value or year or 0) or None for person, value, year in session.execute(query)}
 
 
-def answers(session: Session, scope: Scope, kind_ids: Iterable[int]) -> dict[int, dict[str, int]]:
+def answers(session: Session, scope: Scope, kind_ids: Iterable[int], came: Container[int]) -> dict[int, Counter[str]]:
     """How many of those who came gave each answer, as it was known for the period; by question."""
-    came = who_came(scope)
     known = _answers(scope, kind_ids)
-    query = (
-        select(known.c.kind_id, known.c.value, func.count())
-        .select_from(came)
-        .join(known, known.c.person == came.c.person)
-        .where(known.c.at == 1, known.c.withdrawn_at.is_(None))
-        .group_by(known.c.kind_id, known.c.value)
-    )
-    found: dict[int, dict[str, int]] = {}
-    for kind_id, value, count in session.execute(query):
-        found.setdefault(kind_id, {})[value] = count
+    query = select(known.c.person, known.c.kind_id, known.c.value)
+    found: dict[int, Counter[str]] = {}
+    for person, kind_id, value in session.execute(query.where(known.c.at == 1, known.c.withdrawn_at.is_(None))):
+        if person in came:
+            found.setdefault(kind_id, Counter())[value] += 1
     return found
 
 
@@ -126,21 +97,19 @@ def reservations(session: Session, scope: Scope) -> tuple[dict[int, Measure], Me
     return _grouped(session, _reserved(scope))
 
 
-def certificates(session: Session, scope: Scope) -> tuple[dict[int, Measure], Measure]:
+def certificates(session: Session, scope: Scope, came: Container[int]) -> tuple[dict[int, Measure], Measure]:
     """Certificates that those who came were granted in the period, by course, and all together."""
     people = persons()
-    came = who_came(scope)
-    granted = (
-        select(
-            CertificateEvent.course_id.label("part"),
-            CertificateEvent.member_id.label("id"),
-            literal(1).label("amount"),
-        )
+    query = (
+        select(CertificateEvent.course_id, people.c.person)
         .join(people, people.c.id == CertificateEvent.member_id)
-        .join(came, came.c.person == people.c.person)
         .where(CertificateEvent.act == CertificateAct.GRANTED, _in(CertificateEvent.at, scope))
     )
-    return _grouped(session, granted.subquery())
+    granted = [(course_id, person) for course_id, person in session.execute(query) if person in came]
+    courses = {course_id for course_id, _person in granted}
+    by_course = {key: [person for course_id, person in granted if course_id == key] for key in courses}
+    parts = {key: Measure(len(some), len(set(some))) for key, some in by_course.items()}
+    return parts, Measure(len(granted), len({person for _course_id, person in granted}))
 
 
 def steps(session: Session, scope: Scope) -> list[tuple[int, str, str, date]]:
@@ -153,6 +122,22 @@ def steps(session: Session, scope: Scope) -> list[tuple[int, str, str, date]]:
         .order_by(PathStep.day, PathStep.id)
     )
     return [(person, project, stage, day) for person, project, stage, day in session.execute(query)]
+
+
+def _who_came(scope: Scope) -> Subquery:
+    """The records, each once, by which anything shows that somebody came."""
+    arrived = select(Arrival.member_id.label("id")).where(
+        Arrival.site_id.in_(scope.site_ids), Arrival.member_id.is_not(None), _in(Arrival.arrived_at, scope)
+    )
+    used, reserved = _used(scope), _reserved(scope)
+    met = (
+        select(reserved.c.id)
+        .join(Category, Category.id == reserved.c.part)
+        .join(Outcome, Outcome.reservation_id == reserved.c.reservation_id)
+        .where(Category.kind == CategoryKind.ADVISER, Outcome.came)
+    )
+    began = select(reserved.c.id).where(reserved.c.started_at.is_not(None))
+    return union(arrived, select(used.c.id).where(used.c.id.is_not(None)), began, met).subquery()
 
 
 def _answers(scope: Scope, kind_ids: Iterable[int]) -> CTE:

@@ -11,6 +11,7 @@ from fablab.core.i18n import _
 from fablab.core.period import Period, day_of
 from fablab.core.refusals import Refusal, Refused
 from fablab.impact import figures, funders, kinds, queries, rules, tables
+from fablab.impact.codes import Field
 from fablab.impact.models import FactKind, Funder
 from fablab.impact.queries import Scope
 from fablab.impact.tables import Table
@@ -64,25 +65,28 @@ def report(session: Session, actor: Actor, question: Question) -> Report:
     if funder is not None:
         wanted = {row.kind_id for row in funder.kinds}
         asked = [row for row in asked if row.id in wanted]
-    birth = next((row.id for row in kinds.kinds(session, closed=True) if row.field == "birth_year"), None)
-    born = queries.birth_years(session, scope, birth)
-    came = sum(born.values())
+    birth = next((row.id for row in kinds.kinds(session, closed=True) if row.field == Field.BIRTH_YEAR), None)
+    came = queries.who_came(session, scope, birth)
     found = [
         *tables.of_visits(session, scope),
         tables.of_members(session, scope),
         tables.of_use(session, scope),
         tables.of_reservations(session, scope),
-        tables.of_certificates(session, scope),
+        tables.of_certificates(session, scope, came),
         *tables.of_path(session, scope, question.first_on),
-        *_of_kinds(session, scope, asked, born),
+        *_of_kinds(session, scope, asked, came),
     ]
-    return Report(chosen, funder, figures.alone(came), found)
+    return Report(chosen, funder, figures.alone(len(came)), found)
 
 
-def _of_kinds(session: Session, scope: Scope, asked: list[FactKind], born: dict[int | None, int]) -> list[Table]:
-    counts = queries.answers(session, scope, [row.id for row in asked])
-    came = sum(born.values())
-    return [tables.of_kind(row, counts.get(row.id, {}), born, came, scope.last_on.year) for row in asked]
+def _of_kinds(session: Session, scope: Scope, asked: list[FactKind], came: dict[int, int | None]) -> list[Table]:
+    counts = queries.answers(session, scope, [row.id for row in asked], came)
+    return [
+        tables.of_born(row, came.values(), scope.last_on.year)
+        if row.field == Field.BIRTH_YEAR
+        else tables.of_kind(row, counts.get(row.id, {}), len(came))
+        for row in asked
+    ]
 
 
 def _sites(session: Session, actor: Actor, question: Question, funder: Funder | None) -> tuple[list[Site], bool]:

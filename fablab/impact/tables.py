@@ -1,6 +1,7 @@
 """The tables of a report, each hidden as far as it must be."""
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -62,10 +63,9 @@ class Table:
 
 def of_visits(session: Session, scope: Scope) -> list[Table]:
     """Visits by reason and by kind of public."""
-    whole = presence.visits(session, scope.site_ids, scope.within)
     by_reason = presence.visits(session, scope.site_ids, scope.within, by=[Facet.REASON])
     by_public = presence.visits(session, scope.site_ids, scope.within, by=[Facet.PUBLIC])
-    total = _measure(whole[0]) if whole else _NOTHING
+    total = _whole(by_reason, by_public)
     reasons = [(row.id, row.code, lists.name_of(row)) for row in lists.reasons(session, closed=True)]
     publics = [(row.id, row.code, lists.name_of(row)) for row in lists.publics(session, closed=True)]
     return [
@@ -110,9 +110,9 @@ def of_reservations(session: Session, scope: Scope) -> Table:
     return _amounts("reservations_by_category", _("Reservations, by category"), Unit.TIMES, cells, whole)
 
 
-def of_certificates(session: Session, scope: Scope) -> Table:
+def of_certificates(session: Session, scope: Scope, came: Container[int]) -> Table:
     """Certificates granted, by course."""
-    counted, whole = queries.certificates(session, scope)
+    counted, whole = queries.certificates(session, scope, came)
     cells = [(str(row.id), row.name, counted.get(row.id, _NOTHING)) for row in training.courses(session)]
     title = _("Certificates granted to those who came, by course")
     return _amounts("certificates_by_course", title, Unit.TIMES, cells, whole)
@@ -148,30 +148,32 @@ def of_path(session: Session, scope: Scope, first_on: date) -> list[Table]:
     ]
 
 
-def of_kind(kind: FactKind, counts: dict[str, int], born: dict[int | None, int], came: int, year: int) -> Table:
-    """What those who came answered to a question, in the year in which the period ends."""
+def of_kind(kind: FactKind, counts: Mapping[str, int], came: int) -> Table:
+    """What those who came answered to a question, other than that of their birth."""
     if kind.field == Field.TEXT:
         return _of_words(kind, counts, came)
     if kind.field == Field.NUMBER:
         return _of_numbers(kind, counts, came)
-    if kind.field == Field.BIRTH_YEAR:
-        bands = dict.fromkeys(Band, 0)
-        for birth_year, count in born.items():
-            if birth_year is not None:
-                bands[figures.band_of(birth_year, year)] += count
-        cells = [(band.value, band_name(band), bands[band]) for band in Band]
-    elif kind.field == Field.YES_NO:
-        cells = [(key, yes_no(key), counts.get(key, 0)) for key in (YES, NO)]
-    else:
-        cells = [(one.key, choice_name(kind, one), counts.get(one.key, 0)) for one in kind.choices]
-    unsaid = came - sum(count for _key, _label, count in cells)
-    cells.append((_UNSAID, _("not said"), unsaid))
-    shown = figures.parts([count for _key, _label, count in cells])
-    rows = tuple(Row(key, label, value) for (key, label, _count), value in zip(cells, shown, strict=True))
+    if kind.field == Field.YES_NO:
+        return _of_parts(kind, [(key, yes_no(key), counts.get(key, 0)) for key in (YES, NO)], came)
+    return _of_parts(kind, [(one.key, choice_name(kind, one), counts.get(one.key, 0)) for one in kind.choices], came)
+
+
+def of_born(kind: FactKind, born: Collection[int | None], year: int) -> Table:
+    """The ages that those who came reach in a year."""
+    bands = Counter(figures.band_of(birth_year, year) for birth_year in born if birth_year is not None)
+    return _of_parts(kind, [(band.value, band_name(band), bands[band]) for band in Band], len(born))
+
+
+def _of_parts(kind: FactKind, cells: list[tuple[str, str, int]], came: int) -> Table:
+    """A table in which everybody who came is once, in the last line those who said nothing."""
+    whole = [*cells, (_UNSAID, _("not said"), came - sum(count for _key, _label, count in cells))]
+    shown = figures.parts([count for _key, _label, count in whole])
+    rows = tuple(Row(key, label, value) for (key, label, _count), value in zip(whole, shown, strict=True))
     return _of_people(kind, rows, came)
 
 
-def _of_words(kind: FactKind, counts: dict[str, int], came: int) -> Table:
+def _of_words(kind: FactKind, counts: Mapping[str, int], came: int) -> Table:
     """The same words are one, whatever their case, accents and hyphens; they go by their most frequent spelling."""
     spellings: dict[str, dict[str, int]] = {}
     for word, count in counts.items():
@@ -188,7 +190,7 @@ def _of_words(kind: FactKind, counts: dict[str, int], came: int) -> Table:
     return _of_people(kind, tuple(rows), came)
 
 
-def _of_numbers(kind: FactKind, counts: dict[str, int], came: int) -> Table:
+def _of_numbers(kind: FactKind, counts: Mapping[str, int], came: int) -> Table:
     answered = sum(counts.values())
     shown = figures.parts([answered, came - answered])
     rows = (Row("answered", _("Answered"), shown[0]), Row(_UNSAID, _("not said"), shown[1]))
@@ -241,6 +243,13 @@ def _named(
         (code or f"entry_{key}", label, _measure(counted[key]) if key in counted else _NOTHING)
         for key, code, label in entries
     ]
+
+
+def _whole(*facets: Iterable[Visits]) -> Measure:
+    """All visits, and how many people are behind them at least; the same person may come for several reasons."""
+    found = [[_measure(row) for row in rows] for rows in facets]
+    known = max((cell.known for cells in found for cell in cells), default=0)
+    return Measure(sum(cell.amount for cell in found[0]), known, sum(cell.unknown for cell in found[0]))
 
 
 def _measure(row: Visits) -> Measure:
