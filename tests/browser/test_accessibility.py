@@ -41,6 +41,8 @@ def test_axe_finds_nothing_serious(desk: Desk, tomorrow: datetime, scheme: str) 
             "/machines/import",
         ]
         paths += _presence(desk)
+        paths += ["/impact", "/impact/kinds", "/impact/kinds/2", "/impact/funders/new", "/me/facts"]
+        paths += [f"/people/{cast.maker}/facts", f"/people/{cast.maker}/path"]
 
     found = {}
     for path in paths:
