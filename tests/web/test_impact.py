@@ -41,7 +41,10 @@ def test_a_member_is_asked_once_answers_what_they_like_and_withdraws(lab: Lab) -
     assert client.post("/me/facts", data=form).status_code == 302
 
     assert sorted(facts_of(lab, lab.cast.maker)) == sorted([" ".join(HTML.split()), "woman"])
-    assert "<script>alert" not in client.get("/me/facts").text
+    page = client.get("/me/facts").text
+    assert "<script>alert" not in page
+    # Enter in a field presses the first button of its form, which must not be one that withdraws.
+    assert page.count("formaction=") == page.count('form="withdrawing" formaction=') == 2
     assert 'href="/me/facts"' not in client.get("/").text
     assert client.post(f"/me/facts/{ids['town']}/withdraw").status_code == 302
     assert sorted(facts_of(lab, lab.cast.maker)) == ["", "woman"]

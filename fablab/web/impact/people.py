@@ -109,10 +109,13 @@ def _show_path(member_id: int, refusals: list[str] | None = None) -> str:
     session, actor = db.session(), access.actor()
     member = paths.follows(session, actor, member_id)
     own = set(paths.sites_to_write_at(session, actor, member_id))
+    steps = paths.steps_of(session, member_id)
+    furthest = max((Stage(row.stage).rank for row in steps), default=-1)
     return render_template(
         "impact/path.html",
         member=member,
-        steps=paths.steps_of(session, member_id),
+        steps=steps,
+        suggested=list(Stage)[min(furthest + 1, Stage.STILL_THERE.rank)],
         places=[row for row in sites.sites(session) if row.id in own],
         stages=list(Stage),
         written=request.form if refusals else {},
