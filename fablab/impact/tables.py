@@ -50,11 +50,6 @@ class Table:
     added: Shown = None
     """The sum of the numbers that people answered."""
 
-    @property
-    def hides(self) -> bool:
-        """Something of it is hidden."""
-        return any(row.value is None for row in self.rows) or (self.has_total and self.total is None)
-
     def share(self, row: Row) -> int:
         """How long a row's bar is, beside the longest: in thousandths."""
         longest = max((one.value or 0 for one in self.rows), default=0)
