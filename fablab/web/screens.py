@@ -19,6 +19,10 @@ from fablab.web.catalog import (
 )
 from fablab.web.ground import access, errors, filters, guards, headers, locale
 from fablab.web.ground.inputs import RowId
+from fablab.web.impact import funders, kinds
+from fablab.web.impact import own as own_facts
+from fablab.web.impact import people as people_facts
+from fablab.web.impact import report as impact
 from fablab.web.money import billing, invoices, prices
 from fablab.web.people import (
     accesses,
@@ -91,12 +95,15 @@ SCREENS = (
     erasure,
     families,
     free,
+    funders,
     health,
     here,
     home,
     hours,
+    impact,
     invitations,
     invoices,
+    kinds,
     labels,
     live,
     log,
@@ -110,9 +117,11 @@ SCREENS = (
     organisations,
     outages,
     own,
+    own_facts,
     own_memberships,
     papers,
     people,
+    people_facts,
     person_memberships,
     pictures,
     places,

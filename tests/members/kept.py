@@ -3,7 +3,6 @@
 KEPT = {
     "account_members.*": "no words",
     "accounts.purchase_order": "an organisation's",
-    "accounts.service_code": "an organisation's",
     "projects.purchase_order": "an organisation's",
     "arrivals.label": "a group's, which is nobody",
     "arrivals.request_key": "a random word of a program's",
