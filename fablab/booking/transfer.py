@@ -17,11 +17,12 @@ from fablab.catalog import services as cards
 from fablab.catalog import sheet_of_resources as sheet
 from fablab.catalog import transfer
 from fablab.catalog.models import Resource
-from fablab.catalog.transfer import Planned, Trouble
+from fablab.catalog.transfer import Planned
 from fablab.core.errors import Forbidden, NotFound
 from fablab.core.i18n import _, n_
 from fablab.core.period import Period
 from fablab.core.refusals import Refused
+from fablab.core.tables import Trouble
 from fablab.members.actor import Actor
 from fablab.members.models import Role
 
