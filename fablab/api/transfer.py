@@ -11,11 +11,11 @@ from fablab.api.resources import TAGS
 from fablab.api.schemas import FieldError, Problem
 from fablab.api.schemas.transfer import TableOut, TableQuery, TroubleOut
 from fablab.booking import transfer
-from fablab.booking.transfer import Report
 from fablab.catalog import transfer as catalogue
 from fablab.core import clock, tables
 from fablab.core.db import attempt, db
 from fablab.core.i18n import _
+from fablab.core.tables import Report
 from fablab.members.models import Role
 
 CSV = {"description": "OK", "content": {"text/csv": {"schema": {"type": "string"}}}}

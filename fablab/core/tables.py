@@ -34,6 +34,24 @@ class Trouble:
     column: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What a table brought, and what of it could not be taken."""
+
+    added: int
+    changed: int
+    unchanged: int
+    troubles: list[Trouble]
+
+    @property
+    def bad_lines(self) -> int:
+        return len({trouble.line for trouble in self.troubles})
+
+    @property
+    def good_lines(self) -> int:
+        return self.added + self.changed + self.unchanged
+
+
 def decoded(content: bytes) -> str:
     """The text of a table as spreadsheets save it: UTF-8 with or without a mark, or Windows' own characters.
 
@@ -84,10 +102,13 @@ def line_from(columns: Sequence[str], number: int, cells: Sequence[str]) -> Line
 
 def written(columns: Sequence[str], rows: Iterable[Mapping[str, str]]) -> str:
     """A table's text; what a spreadsheet would take for a formula is written as text, with an apostrophe before it."""
+    return joined([columns, *([row.get(column, "") for column in columns] for row in rows)])
+
+
+def joined(rows: Iterable[Sequence[str]]) -> str:
+    """The same from its rows, the columns' names first."""
     file = StringIO()
-    writer = csv.writer(file, lineterminator="\r\n")
-    writer.writerow([_escaped(column) for column in columns])
-    writer.writerows([_escaped(row.get(column, "")) for column in columns] for row in rows)
+    csv.writer(file, lineterminator="\r\n").writerows([_escaped(cell) for cell in row] for row in rows)
     return file.getvalue()
 
 

@@ -7,7 +7,6 @@ from flask.wrappers import Response
 from werkzeug.wrappers import Response as Redirect
 
 from fablab.booking import transfer
-from fablab.booking.transfer import Report
 from fablab.catalog import queries as catalog
 from fablab.catalog import sheet_of_resources as sheet
 from fablab.catalog import transfer as catalogue
@@ -15,6 +14,7 @@ from fablab.core import clock, tables
 from fablab.core.db import attempt, db
 from fablab.core.i18n import _
 from fablab.core.refusals import Refused
+from fablab.core.tables import Report
 from fablab.members.models import Role
 from fablab.web.ground import access
 from fablab.web.ground.uploads import takes_files, upload
