@@ -84,7 +84,7 @@ def read(text: str, known: Sequence[str], needed: Sequence[Sequence[str]]) -> Sh
         reasons.append(_("A column is there twice: %(names)s. Leave one of them out.", names=", ".join(twice)))
     for group in needed:
         if not set(group) & set(named):
-            names = _(" or ").join(f"“{column}”" for column in group)
+            names = " / ".join(f"“{column}”" for column in group)
             reasons.append(
                 _("The column %(names)s is missing from the first line. Known ones are: %(known)s.",
                     names=names, known=", ".join(known))

@@ -13,6 +13,7 @@ from fablab.core.tables import Trouble
 from fablab.core.text import plain_of
 from fablab.members import classes, queries
 from fablab.members.actor import Actor, Role
+from fablab.members.classes import History
 from fablab.members.memberships import queries as memberships
 from fablab.members.memberships import rights
 from fablab.members.memberships.rules import DAY, first_day, last_day
@@ -80,21 +81,7 @@ def take(session: Session, actor: Actor, wanted: list[Wanted], now: datetime) ->
         if reasons:
             outcome.troubles += reasons
             continue
-        first_on, last_on = one.days(_today(one, now))
-        row = Membership(
-            kind_id=one.kind.id,
-            holder_id=one.member.id,
-            account_id=accounts[one.member.id],
-            class_id=history.at(one.member.id, first_on),
-            price_cents=one.price_cents,
-            first_on=first_on,
-            last_on=last_on,
-            sold_at=now,
-            sold_by_id=actor.member_id,
-            ended_on=one.ended_on,
-            ended_by_id=actor.member_id if one.ended_on else None,
-        )
-        row.people = [MembershipPerson(member_id=one.member.id, joined_on=first_on)]
+        row = _row(actor, one, accounts[one.member.id], history, now)
         theirs.append(row)
         made.append((row, one.kind.site_id))
     session.add_all(row for row, _site in made)
@@ -153,6 +140,25 @@ def _wanted(reading: Reading, member: Member | None, kinds: list[MembershipKind]
         ended_on=ended,
         price_cents=price or 0,
     )
+
+
+def _row(actor: Actor, one: Wanted, account_id: int, history: History, now: datetime) -> Membership:
+    first_on, last_on = one.days(_today(one, now))
+    row = Membership(
+        kind_id=one.kind.id,
+        holder_id=one.member.id,
+        account_id=account_id,
+        class_id=history.at(one.member.id, first_on),
+        price_cents=one.price_cents,
+        first_on=first_on,
+        last_on=last_on,
+        sold_at=now,
+        sold_by_id=actor.member_id,
+        ended_on=one.ended_on,
+        ended_by_id=actor.member_id if one.ended_on else None,
+    )
+    row.people = [MembershipPerson(member_id=one.member.id, joined_on=first_on)]
+    return row
 
 
 def _had(session: Session, member_ids: Iterable[int]) -> dict[tuple[int, int], list[Membership]]:

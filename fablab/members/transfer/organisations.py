@@ -139,13 +139,18 @@ def _groups(session: Session, wanted: list[Wanted]) -> list[Group]:
     by_siret = {row.siret: row for row in reversed(accounts) if row.siret}
     by_name = {plain_of(row.name): row for row in reversed(accounts)}
     found: dict[object, Group] = {}
+    first: dict[str, object] = {}
     for one in wanted:
         siret = "".join(one.card.siret.split())
         account = by_siret.get(siret) or by_name.get(plain_of(one.name))
         if account is not None and siret and account.siret not in (None, siret):
             # Another enterprise, or another place of it, of the same name.
             account = None
-        key = account.id if account else (plain_of(one.name), siret)
+        key: object = account.id if account else (plain_of(one.name), siret)
+        if account is None:
+            # A line without a number is of the first organisation of that name.
+            key = first.setdefault(plain_of(one.name), key) if not siret else key
+            first.setdefault(plain_of(one.name), key)
         group = found.setdefault(key, Group(account))
         if not group.lines:
             group.card = cards.card_of(account) if account else AccountCard(name=one.name)

@@ -93,7 +93,7 @@ def _all() -> list[tuple[str, list[Place]]]:
                     _("People"),
                     "people",
                     Role.HOST,
-                    rooms=("accesses", "badges", "card", "families", "waiting", "wards"),
+                    rooms=("accesses", "badges", "card", "families", "tables", "waiting", "wards"),
                 ),
                 Place("training.page", _("Training"), "award", Role.TRAINER),
                 Place("charters.staff_page", _("Charters"), "file-earmark-text", staff),
