@@ -124,6 +124,8 @@ def _own(session: Session, actor: Actor, kind: TableKind, text: str, options: Op
     else:
         outcome = transfer.bring_in(session, actor, readings, now)
     outcome.remarks += _passed_over(sheet.passed_over)
+    called = sheet.headings
+    outcome.troubles = [replace(one, column=called.get(one.column, one.column)[:60]) for one in outcome.troubles]
     return outcome
 
 

@@ -142,6 +142,8 @@ def test_what_goes_out_comes_in_again_and_changes_nothing(lab: Lab) -> None:
             out(lab, kind, lab.cast.trainer)
         with pytest.raises(Forbidden):
             bring(lab, kind, text, lab.cast.treasurer)
+    own_words = bring(lab, MEMBERS, "Nom;Né le\nX;hier\n")
+    assert wrong(own_words) == {(2, "Né le")}, "a column is called as in the table"
     edited = out(lab, MEMBERS).replace("'+33 6 12", "07").replace("elodie@test.example,,07", "e@test.example,,07")
     assert counts(bring(lab, MEMBERS, edited)) == (0, 1, 8, 0)
     changed = by_email(lab, "e@test.example")

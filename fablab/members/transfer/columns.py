@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from fablab.core import tables
 from fablab.core.i18n import _
@@ -58,6 +58,8 @@ class Sheet:
     columns: tuple[str, ...]
     lines: tuple[Line, ...]
     passed_over: tuple[str, ...] = ()
+    headings: Mapping[str, str] = field(default_factory=dict)
+    """What the table itself calls its columns."""
 
 
 def key_of(header: str) -> str:
@@ -95,4 +97,5 @@ def read(text: str, known: Sequence[str], needed: Sequence[Sequence[str]]) -> Sh
     slots = [column or f"?{at}" for at, column in enumerate(columns)]
     lines = tuple(tables.line_from(slots, number, cells) for number, cells in rows[1:])
     strange = tuple(header for header, column in zip(headers, columns, strict=True) if header and not column)
-    return Sheet(tuple(named), lines, strange)
+    called = {column: header for header, column in zip(headers, columns, strict=True) if column}
+    return Sheet(tuple(named), lines, strange, called)
