@@ -2,7 +2,9 @@
 
 import threading
 from collections.abc import Iterator
+from contextlib import closing, nullcontext
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
@@ -14,6 +16,9 @@ from tests.cast import PASSWORD
 from tests.conftest import Lab
 from tests.support.browser import ARGUMENTS, executable
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
 LOOPBACK = "127.0.0.1"
 DESKTOP, PHONE = (1280, 800), (390, 844)
 PATIENCE_MS = 8_000
@@ -24,6 +29,20 @@ class Quiet(WSGIRequestHandler):
 
     def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002 - werkzeug names it.
         pass
+
+
+def read_first(app: "WSGIApplication") -> "WSGIApplication":
+    """The app whose answers are read and closed before they are sent.
+
+    When a browser leaves in the middle of a file, werkzeug's server fails on the socket before it closes the file.
+    """
+
+    def answer(environ: "WSGIEnvironment", start_response: "StartResponse") -> list[bytes]:
+        body = app(environ, start_response)
+        with closing(body) if hasattr(body, "close") else nullcontext():
+            return list(body)
+
+    return answer
 
 
 @pytest.fixture(scope="session")
@@ -100,7 +119,7 @@ class Desk:
 def desk(lab: Lab, chromium: Browser, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
     """A lab on a port of its own, whose forms are checked as they are in earnest."""
     monkeypatch.setitem(lab.app.config, "WTF_CSRF_ENABLED", True)
-    server = make_server(LOOPBACK, 0, lab.app, threaded=True, request_handler=Quiet)
+    server = make_server(LOOPBACK, 0, read_first(lab.app), threaded=True, request_handler=Quiet)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     desk = Desk(chromium, lab, f"http://{LOOPBACK}:{server.server_port}")
