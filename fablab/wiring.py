@@ -45,15 +45,15 @@ WIRED = (
     problem_notices,
     shift_notices,
 )
-PRIVACY = (booking_handlers, presence_handlers, privacy_notices, shift_handlers, usage_handlers)
+PRIVACY = (privacy_notices, booking_handlers, presence_handlers, shift_handlers, usage_handlers)
 RETENTION = (
-    billing_retention,
-    booking_retention,
-    catalog_retention,
     member_retention,
-    presence_retention,
-    purges,
     usage_retention,
+    booking_retention,
+    presence_retention,
+    catalog_retention,
+    purges,
+    billing_retention,
 )
 """Imported so that their rows are known and their handlers listen."""
 

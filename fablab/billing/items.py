@@ -8,6 +8,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session, aliased
 
 from fablab.billing.models import InvoiceItem, ItemCharge
+from fablab.booking.paying import Purchase, reasons_against_buying
 from fablab.core import audit
 from fablab.core.errors import Forbidden, NotFound
 from fablab.core.i18n import _
@@ -15,6 +16,7 @@ from fablab.core.period import month_at
 from fablab.core.refusals import Refusal, Refused
 from fablab.core.text import line_of
 from fablab.members.actor import Actor
+from fablab.members.classes import not_ones_own
 from fablab.members.memberships import queries as memberships
 from fablab.members.memberships.rights import membership_seen_by
 from fablab.members.models import Membership, Role
@@ -74,8 +76,22 @@ def charge_item(session: Session, item: Item, now: datetime) -> ItemCharge | Non
 
 
 def charge_membership(session: Session, membership: Membership, now: datetime) -> ItemCharge | None:
-    """Write what is due for a membership that is sold now."""
+    """Write what is due for a membership that is sold now.
+
+    Raises:
+        Refused: it would exceed a cap of the account that pays, or as for `charge_item`.
+    """
     kind = membership.kind
+    bought = Purchase(
+        name=kind.name,
+        account_id=membership.account_id,
+        member_id=membership.holder_id,
+        cents=membership.price_cents,
+        month=month_at(now, kind.legal_entity.zone),
+    )
+    reasons = reasons_against_buying(session, bought, now)
+    if reasons:
+        raise Refused(reasons)
     item = Item(
         legal_entity_id=kind.legal_entity_id,
         account_id=membership.account_id,
@@ -111,7 +127,7 @@ def waive_membership(session: Session, actor: Actor, membership_id: int, reason:
     Raises:
         NotFound: it is not theirs to see, or nothing is due for it.
         Forbidden: neither a fabmanager where it is sold, nor a treasurer of the entity that sells it.
-        Refused: no reason, or it is on an issued invoice already.
+        Refused: no reason, it is on an issued invoice already, or it is one's own.
     """
     membership = memberships.membership(session, membership_id)
     if not may_waive(actor, membership):
@@ -124,7 +140,7 @@ def waive_membership(session: Session, actor: Actor, membership_id: int, reason:
         raise NotFound(f"charge of membership {membership_id}")
     if session.scalar(select(ItemCharge.id).where(ItemCharge.reverses_id == charge.id)) is not None:
         return
-    reasons = []
+    reasons = not_ones_own(actor, membership.holder)
     if not line_of(reason):
         reasons.append(Refusal("reason_missing", _("Say why it is not charged.")))
     if session.get(InvoiceItem, charge.id) is not None:

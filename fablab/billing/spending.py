@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, and_, false, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, contains_eager, joinedload
 
 from fablab.billing.charges import BILLED, is_charged
-from fablab.billing.models import Charge, IssuerRule, Price
+from fablab.billing.models import Charge, IssuerRule, ItemCharge, Price
 from fablab.billing.prices import issuer_rules, pick_issuer
 from fablab.billing.prices import prices as every_price
 from fablab.booking.models import Reservation, ReservationState
@@ -127,6 +127,7 @@ def commitments(
     months = {row.id: month_of(month, row.zone) for row in sites.sites(session)}
     return [
         *_charged(session, account_id, month),
+        *_sold(session, account_id, month),
         *_measured(session, account_id, months),
         *_waiting(session, account_id, months, prices),
         *_promised(session, account_id, months, (now, apart_from), prices),
@@ -161,6 +162,19 @@ def _charged(session: Session, account_id: int, month: str) -> Iterator[Commitme
             project_id=row.project_id,
             cents=exact * with_vat(row.gross, row.vat_rate_bp),
         )
+
+
+def _sold(session: Session, account_id: int, month: str) -> Iterator[Commitment]:
+    """The sum of what each person was sold by the piece, such as memberships; a reversed one is nothing."""
+    alike = (ItemCharge.member_id, ItemCharge.gross, ItemCharge.vat_rate_bp)
+    query = (
+        select(*alike, func.sum(ItemCharge.quantity * ItemCharge.price_cents).label("cents"))
+        .where(ItemCharge.account_id == account_id, ItemCharge.month == month)
+        .group_by(*alike)
+    )
+    for row in session.execute(query):
+        cents = int(row.cents) * with_vat(row.gross, row.vat_rate_bp)
+        yield Commitment(kind=Kind.CHARGED, member_id=row.member_id, project_id=None, cents=cents)
 
 
 def _measured(session: Session, account_id: int, months: Months) -> Iterator[Commitment]:

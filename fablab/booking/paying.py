@@ -76,8 +76,30 @@ def reasons_against(session: Session, paying: Paying, expense: Expense, now: dat
     month = month_at(expense.period.start, expense.resource.site.zone)
     without = (moving.reservation_id,) if moving else ()
     spent = purse().commitments(session, account.id, month, now, apart_from=without)
-    found = [Cap(whose=row.whose, cents=row.cents, spent=row.of(spent)) for row in holders]
-    return list(caps.check(cost, found, month, expense.resource.name))
+    return list(caps.check(cost, [row.cap(spent) for row in holders], month, expense.resource.name))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Purchase:
+    """Something that is bought by the piece for somebody: what it costs in cents, VAT included, and the month that it
+    counts in.
+    """
+
+    name: str
+    account_id: int
+    member_id: int
+    cents: int
+    month: str
+
+
+def reasons_against_buying(session: Session, bought: Purchase, now: datetime) -> list[Refusal]:
+    """Every cap that a purchase would exceed; its account is locked until the transaction ends."""
+    account = members.lock_account(session, bought.account_id)
+    holders = _holders(session, account, bought.member_id, None) if bought.cents else []
+    if not holders:
+        return []
+    spent = purse().commitments(session, account.id, bought.month, now)
+    return list(caps.check(Fraction(bought.cents), [row.cap(spent) for row in holders], bought.month, bought.name))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +111,10 @@ class _Holder:
     member_ids: Container[int] | None = None
     project_id: int | None = None
 
-    def of(self, spent: list[Commitment]) -> Fraction:
+    def cap(self, spent: list[Commitment]) -> Cap:
+        return Cap(whose=self.whose, cents=self.cents, spent=self._of(spent))
+
+    def _of(self, spent: list[Commitment]) -> Fraction:
         return sum(
             (
                 item.cents

@@ -26,7 +26,7 @@ def cell_of(text: str) -> str:
 
 def plain_of(text: str) -> str:
     """Text in small letters without accents, for seeking and ordering: `élodie ROCHE` and `Elodie Roche` are one."""
-    parts = unicodedata.normalize("NFKD", text.casefold())
+    parts = unicodedata.normalize("NFKD", _UNFIT.sub(" ", text).casefold())
     return " ".join("".join(sign for sign in parts if not unicodedata.combining(sign)).split())
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from fablab.core import audit, files
@@ -12,7 +13,7 @@ from fablab.core.i18n import LOCALES, _
 from fablab.core.refusals import Refusal, Refused
 from fablab.core.text import line_of, lines_of
 from fablab.core.versions import check_version
-from fablab.members import guardians, queries, services
+from fablab.members import classes, guardians, queries, services
 from fablab.members.actor import Actor, Role
 from fablab.members.joining import check_person
 from fablab.members.models import Member, MemberClass
@@ -109,19 +110,27 @@ def edit_as_staff(
     Raises:
         NotFound, Forbidden: there is no such person, or they are not this actor's to write.
         Conflict: somebody else changed the card meanwhile.
-        Refused: what was written does not hold together.
+        Refused: what was written does not hold together, or it is the address of somebody with a role.
     """
+    _lock(session, member_id)
     member = to_write(session, actor, member_id)
     if desk.home_site_id != member.home_site_id:
         _needs_desk(actor, desk.home_site_id)
     check_version(member.version, version)
     reasons = _reasons_against(session, card, desk, member, now)
+    if (card.email or None) != member.email and not _may_write_address(session, actor, member):
+        text = _("People with a role change their address themselves, on their page, or ask an administrator.")
+        reasons.append(Refusal("email_of_staff", text))
+    if desk.class_id != member.class_id:
+        reasons += classes.not_ones_own(actor, member)
     if reasons:
         raise Refused(reasons)
     changed = _changes(member, card, desk)
-    if card.email != member.email:
+    address = services.own_email(session, card.email, member.id) if card.email else None
+    if address != member.email:
+        member.email = address
         member.session_version += 1
-    member.email = services.own_email(session, card.email, member.id) if card.email else None
+        services.end_links(session, member.id, now)
     _write(member, card)
     _write_desk(member, desk)
     member.version += 1
@@ -136,14 +145,20 @@ def edit_own(session: Session, actor: Actor, member_id: int, card: PersonCard, v
 
     Raises:
         NotFound: neither oneself nor a ward.
-        Conflict, Refused: as for staff.
+        Conflict: as for staff.
+        Refused: what was written does not hold together, or it is another day of birth of one's own.
     """
+    _lock(session, member_id)
     member = session.get(Member, member_id)
     own = actor.member_id == member_id or guardians.answers_for(session, actor.member_id, member_id)
     if member is None or not own:
         raise NotFound(f"member {member_id}")
     check_version(member.version, version)
     reasons = check_person(card.name, card.birth_date, now)
+    if actor.member_id == member_id and member.birth_date not in (None, card.birth_date):
+        # Whom a guardian must sign for, and what somebody pays, depends on it.
+        text = _("Your day of birth is known already. If it is wrong, ask staff at the desk to correct it.")
+        reasons.append(Refusal("birth_date_known", text))
     if reasons:
         raise Refused(reasons)
     _write(member, card, with_shared=False)
@@ -172,6 +187,21 @@ def set_photo(
         session.delete(before)
         session.flush()
     return kept
+
+
+def _lock(session: Session, member_id: int) -> None:
+    """Let nobody else write a card until the transaction ends, and read it as it is now."""
+    query = select(Member).where(Member.id == member_id).with_for_update(key_share=True)
+    session.scalar(query.execution_options(populate_existing=True))
+
+
+def _may_write_address(session: Session, actor: Actor, member: Member) -> bool:
+    """Tell whether somebody may write another's own address. A link to a password is mailed to it, so that writing it
+    is as good as signing in: of those who have a role themselves or an administrator.
+    """
+    if actor.member_id == member.id or actor.may_everywhere(Role.ADMIN):
+        return True
+    return not queries.actor(session, member.id).grants
 
 
 def _may_photo(session: Session, actor: Actor, member: Member) -> bool:

@@ -17,6 +17,7 @@ from fablab.members.actor import Actor
 from fablab.members.models import ClassProof, Member, MemberClass, ProofState, Role
 from fablab.sites import queries as sites
 from fablab.sites.entities import CENTURY
+from fablab.sites.models import Site
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +100,8 @@ def set_class(session: Session, actor: Actor, member_id: int, setting: ClassSett
     Raises:
         NotFound: there is no such person or class.
         Forbidden: not staff of their home site.
-        Refused: no reason, a class that is closed, or one that needs proof without a day until which it holds.
+        Refused: no reason, a class that is closed, one that needs proof without a day until which it holds, or one's
+            own class.
     """
     query = select(Member).where(Member.id == member_id).with_for_update(key_share=True)
     member = session.scalar(query.execution_options(populate_existing=True))
@@ -108,7 +110,7 @@ def set_class(session: Session, actor: Actor, member_id: int, setting: ClassSett
     needs_staff_of(actor, member)
     today = now.astimezone(zone_of(session, member)).date()
     wanted, reason = member_class(session, setting.class_id), lines_of(setting.reason)
-    reasons = [*_unfit(wanted, setting, today)]
+    reasons = [*_unfit(wanted, setting, today), *not_ones_own(actor, member)]
     if not reason:
         reasons.append(Refusal("reason_missing", _("Say why: what was seen, or what has changed.")))
     if reasons:
@@ -141,7 +143,11 @@ def set_class(session: Session, actor: Actor, member_id: int, setting: ClassSett
 
 def zone_of(session: Session, member: Member) -> ZoneInfo:
     """The clock that cuts the days of what is decided about a person: their home site's, else the first site's."""
-    places = sites.sites(session)
+    return zone_among(sites.sites(session), member)
+
+
+def zone_among(places: list[Site], member: Member) -> ZoneInfo:
+    """The same for those who know the sites already, and ask for many people."""
     home = next((row for row in places if row.id == member.home_site_id), places[0] if places else None)
     return home.zone if home else ZoneInfo("Europe/Paris")
 
@@ -157,6 +163,13 @@ def needs_staff_of(actor: Actor, member: Member) -> None:
     """Raises Forbidden unless `is_staff_of`."""
     if not is_staff_of(actor, member):
         raise Forbidden(f"staff of member {member.id}")
+
+
+def not_ones_own(actor: Actor, member: Member) -> list[Refusal]:
+    """Why somebody does not decide what they themselves pay: a colleague does, unless they are an administrator."""
+    if actor.member_id != member.id or actor.may_everywhere(Role.ADMIN):
+        return []
+    return [Refusal("own", _("This is about yourself. Ask a colleague."))]
 
 
 def _unfit(wanted: MemberClass, setting: ClassSetting, today: date) -> list[Refusal]:

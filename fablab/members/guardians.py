@@ -74,8 +74,11 @@ def appoint(
     Raises:
         Forbidden: not staff of the ward's site.
         NotFound: there is no such person.
-        Refused: the two are one, one of them has left, or the guardian is a ward themselves.
+        Refused: the two are one, one of them has left, the guardian is a ward themselves, or the ward a
+            guardian.
     """
+    # Two who each become the other's guardian at once wait here for each other.
+    queries.lock_members(session, [guardian_id, ward_id])
     guardian, ward = queries.member(session, guardian_id), queries.member(session, ward_id)
     _needs_desk(actor, ward)
     reasons = []
@@ -86,9 +89,11 @@ def appoint(
     if guardians_of(session, guardian.id):
         text = _("%(name)s has a guardian, and cannot answer for somebody else.", name=guardian.name)
         reasons.append(Refusal("ward", text))
+    if wards_of(session, ward.id):
+        text = _("%(name)s answers for somebody else, and cannot have a guardian.", name=ward.name)
+        reasons.append(Refusal("guardian", text))
     if reasons:
         raise Refused(reasons)
-    queries.lock_members(session, [guardian.id, ward.id])
     row = next((item for item in guardians_of(session, ward.id) if item.guardian_id == guardian.id), None)
     if row is None:
         row = Guardianship(guardian_id=guardian.id, ward_id=ward.id, began_at=now)

@@ -125,7 +125,8 @@ def complete(session: Session, secret: str, password_hash: str, accepted: set[in
         invitation.uses_left -= 1
         if invitation.role:
             services.grant_role(session, member, Role(invitation.role), site_id=invitation.site_id)
-    elif site_id is not None and sites.site(session, site_id).sign_up == SignUpRule.APPROVAL:
+    elif site_id is not None and sites.site(session, site_id).sign_up != SignUpRule.OPEN:
+        # Where nobody joins by themselves any more since they asked, staff decide about them too.
         member.state = MemberState.PENDING
     for item in wanted:
         charters.write_acceptance(session, item.id, member.id, member.id, now)
@@ -163,6 +164,8 @@ def decide(session: Session, actor: Actor, member_id: int, approved: bool, reaso
     else:
         member.left_at = now
         member.session_version += 1
+        # They may ask again another time; until then they are written to at the address, and it is nobody's own.
+        member.shared_email, member.email = member.shared_email or member.email, None
     member.version += 1
     session.flush()
     action = "member.approved" if approved else "member.declined"

@@ -12,14 +12,14 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from fablab.core import audit
-from fablab.core.db import Model
 from fablab.core.errors import Forbidden, NotFound
 from fablab.core.i18n import _
 from fablab.core.refusals import Refusal, Refused
 from fablab.core.versions import check_version
 from fablab.members import queries, services
 from fablab.members.actor import Actor, Role
-from fablab.members.models import Account, AccountMember, EmailChange, Guardianship, Member, MemberState, MergeRecord
+from fablab.members.models import Account, EmailChange, Guardianship, Member, MemberState, MergeRecord
+from fablab.members.organisations.people import merge_places
 from fablab.members.privacy.moving import move, would_move
 from fablab.members.signals import member_merged, merging
 
@@ -101,6 +101,7 @@ def merge(session: Session, actor: Actor, choice: Choice, now: datetime) -> Merg
     before = {"survivor": _card(survivor), "merged": _card(merged)}
     _end_links(session, [survivor.id, merged.id], now)
     _take_over(session, survivor, merged, choice.take)
+    merge_places(session, survivor.id, merged.id, now)
     _close(session, survivor, merged, now)
     counts = move(session, merged.id, survivor.id)
     _settle_what_stays(session, survivor, merged, now)
@@ -210,10 +211,9 @@ def _close(session: Session, survivor: Member, merged: Member, now: datetime) ->
     both = (survivor.id, merged.id)
     between = (Guardianship.guardian_id.in_(both), Guardianship.ward_id.in_(both), Guardianship.ended_at.is_(None))
     session.execute(update(Guardianship).where(*between).values(ended_at=now))
-    accounts = Model.metadata.tables[Account.__tablename__]
-    if "closed_at" in accounts.c:
-        own = (accounts.c.owner_id == merged.id, accounts.c.closed_at.is_(None))
-        session.execute(update(accounts).where(*own).values(closed_at=now))
+    # One of two own accounts is closed; it goes over to the survivor, who goes on seeing its invoices.
+    own = (Account.owner_id == merged.id, Account.closed_at.is_(None))
+    session.execute(update(Account).where(*own).values(closed_at=now))
     session.flush()
 
 
@@ -221,11 +221,4 @@ def _settle_what_stays(session: Session, survivor: Member, merged: Member, now: 
     """End what the tombstone still has because the survivor has the same; what it was allowed, the survivor is."""
     theirs = or_(Guardianship.guardian_id == merged.id, Guardianship.ward_id == merged.id)
     session.execute(update(Guardianship).where(theirs, Guardianship.ended_at.is_(None)).values(ended_at=now))
-    query = select(AccountMember).where(AccountMember.left_at.is_(None), AccountMember.member_id == merged.id)
-    for row in session.scalars(query).all():
-        row.left_at = now
-        same = (AccountMember.account_id == row.account_id, AccountMember.left_at.is_(None))
-        ours = session.scalar(select(AccountMember).where(*same, AccountMember.member_id == survivor.id))
-        if ours is not None:
-            ours.is_owner = ours.is_owner or row.is_owner
     session.flush()

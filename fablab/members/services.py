@@ -20,6 +20,7 @@ from fablab.members.models import (
     Account,
     AccountKind,
     AccountMember,
+    EmailChange,
     Member,
     MemberClass,
     PasswordToken,
@@ -202,9 +203,10 @@ def set_password(session: Session, member: Member, password_hash: str, now: date
 
 
 def end_links(session: Session, member_id: int, now: datetime) -> None:
-    """Let no link to set a password that was mailed to somebody open anything any more."""
-    unused = (PasswordToken.member_id == member_id, PasswordToken.used_at.is_(None))
-    session.execute(update(PasswordToken).where(*unused).values(used_at=now))
+    """Let no link to set a password, or to change the address, that was mailed for somebody open anything any more."""
+    for kind in (PasswordToken, EmailChange):
+        unused = (kind.member_id == member_id, kind.used_at.is_(None))
+        session.execute(update(kind).where(*unused).values(used_at=now))
     session.flush()
 
 

@@ -1,4 +1,4 @@
-"""Who is here cannot be erased, and cannot be two people who are one; and who came, as arrivals tell."""
+"""What becomes of stays when their people leave for good, or turn out to be one; and who came, as arrivals tell."""
 
 from datetime import datetime
 from typing import Any
@@ -10,14 +10,14 @@ from fablab.core.i18n import _
 from fablab.core.refusals import Refusal
 from fablab.members.models import Member
 from fablab.members.privacy.inactive import seen
-from fablab.members.signals import erasing, member_merged, merging
+from fablab.members.signals import erasing, member_left, member_merged, merging
 from fablab.presence import services
 from fablab.presence.models import Arrival
 
 
 @seen
 def came(since: datetime) -> Select[Any]:
-    """Those who came since."""
+    """Those who arrived anywhere since."""
     return select(Arrival.member_id).where(Arrival.arrived_at >= since, Arrival.member_id.is_not(None))
 
 
@@ -34,23 +34,30 @@ def stand_in_the_way(sender: Any, *, session: Session, member_ids: list[int], **
 def doubt(sender: Any, *, session: Session, survivor: Member, merged: Member, **more: Any) -> list[Refusal]:
     """Two who were in the building at the same time are probably two."""
     other = aliased(Arrival)
+    began_within = or_(Arrival.departed_at.is_(None), other.arrived_at < Arrival.departed_at)
+    ended_after = or_(other.departed_at.is_(None), other.departed_at > Arrival.arrived_at)
     query = (
         select(Arrival.id)
-        .join(other, other.arrived_at < Arrival.departed_at)
+        .join(other, began_within & ended_after)
         .where(Arrival.member_id == survivor.id, other.member_id == merged.id)
-        .where(or_(other.departed_at.is_(None), other.departed_at > Arrival.arrived_at))
     )
-    open_ones = select(Arrival.member_id).where(
-        Arrival.member_id.in_([survivor.id, merged.id]), Arrival.departed_at.is_(None)
-    )
-    together = session.scalar(query.limit(1)) is not None or len(set(session.scalars(open_ones))) == 2
-    if not together:
+    if session.scalar(query.limit(1)) is None:
         return []
     text = _("Both were in the building at the same time: they may be two people.")
     return [Refusal("present_at_once", text, overridable=True)]
 
 
+@member_left.connect
+def end_stays(sender: Any, *, session: Session, member_ids: list[int], now: datetime, **more: Any) -> None:
+    """Who has left for good is nowhere in the building."""
+    for member_id in member_ids:
+        services.end_stay(session, member_id, now)
+
+
 @member_merged.connect
-def end_stay(sender: Any, *, session: Session, survivor: Member, merged: Member, now: datetime) -> None:
-    """The survivor's stay says where their person is."""
-    services.end_of_double(session, merged.id, now)
+def be_in_one_place(sender: Any, *, session: Session, survivor: Member, merged: Member, now: datetime) -> None:
+    """Of two records that were both present, the survivor's says where their person is."""
+    row = services.end_of_double(session, merged.id, now)
+    if row is not None:
+        row.member_id = survivor.id
+        session.flush()

@@ -122,11 +122,17 @@ def end_forgotten(session: Session, now: datetime) -> int:
     return len(over)
 
 
-def end_of_double(session: Session, member_id: int, now: datetime) -> None:
-    """End the stay of a record that turned out to be a double: the other record says where its person is."""
+def end_stay(session: Session, member_id: int, now: datetime) -> None:
+    """End the stay of somebody who has left the lab for good, if they are anywhere."""
     row = queries.open_arrival_of(session, member_id)
     if row is not None:
-        _end(session, row, now, Ended.MERGED)
+        _end(session, row, now, Ended.DESK)
+
+
+def end_of_double(session: Session, member_id: int, now: datetime) -> Arrival | None:
+    """End the stay of a record that turned out to be a double: the other record says where its person is."""
+    row = queries.open_arrival_of(session, member_id)
+    return _end(session, row, now, Ended.MERGED) if row is not None else None
 
 
 def seen_by(session: Session, actor: Actor, arrival_id: int, *, lock: bool = False) -> Arrival:

@@ -22,6 +22,7 @@ OWNERS = {"maker", "fabmanager", "admin"}
 TREASURERS = {"treasurer", "admin"}
 PAYERS = {"maker", "treasurer", "admin"}
 """Whose account it is, and those who invoice it."""
+MENTIONED = ("resource_id", "site_id", "category_id", "entity_id", "member_id", "guardian_id")
 MENTIONED = ("resource_id", "site_id", "category_id", "entity_id", "member_id", "guardian_id", "consent_id")
 """Things that the table names in bodies."""
 FOUNDERS = {"fabmanager", "treasurer", "admin"}

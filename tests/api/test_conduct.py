@@ -61,6 +61,10 @@ def test_holds_are_placed_once_a_key_with_what_to_cancel_and_lifted(lab: Lab, to
 
     assert first.status_code == second.status_code == 201
     assert first.json == second.json
+    student = f"/api/v1/members/{cast.student}/holds"
+    for path, other in ((student, {}), (f"{base}/holds", {"kind": "other"}), (f"{base}/holds", {"site_id": 1})):
+        used = client.post(path, json={**body, **other}, headers=staff)
+        assert (used.status_code, used.json["refusals"][0]["code"]) == (409, "key_used")
     assert why.json["may"] is False
     assert [(item["code"], item["overridable"]) for item in why.json["refusals"]] == [("hold_unpaid", True)]
     for wrong in (

@@ -69,3 +69,11 @@ def test_a_charter_is_published_and_accepted_by_its_reader(lab: Lab) -> None:
     assert client.post(path, json={"member_id": lab.cast.student}, headers=maker).status_code == 403
     assert client.post(path, json={}, headers=maker).status_code == 204
     assert client.post(path, json={"member_id": lab.cast.student}, headers=admin).status_code == 204
+
+
+def test_words_that_no_database_holds_find_nobody(lab: Lab) -> None:
+    client, admin = lab.client(), lab.token(lab.cast.admin)
+    for path in ("members?q=a%00b", "members?q=%00", "accounts?all=true&q=a%00b"):
+        assert client.get(f"/api/v1/{path}", headers=admin).status_code == 200, path
+    hold = {"kind": "other", "reason": "x", "key": "a\x00b"}
+    assert client.post(f"/api/v1/members/{lab.cast.maker}/holds", json=hold, headers=admin).status_code == 422

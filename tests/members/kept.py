@@ -2,8 +2,6 @@
 
 KEPT = {
     "account_members.*": "no words",
-    "accounts.purchase_order": "an organisation's",
-    "accounts.service_code": "an organisation's",
     "arrivals.label": "a group's, which is nobody",
     "arrivals.request_key": "a random word of a program's",
     "audit_entries.action": "a code",
@@ -28,7 +26,6 @@ KEPT = {
     "merge_records.counts": "figures",
     "problem_entries.text": "what staff did to a machine",
     "problems.waiting_for": "a part that a machine lacks",
-    "projects.purchase_order": "an organisation's",
     "reservations.request_key": "a random word of a program's",
     "strikes.subject": "a code",
     "usage_sessions.outcome": "a code",

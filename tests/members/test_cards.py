@@ -1,6 +1,7 @@
 """People's cards: written at the desk, corrected by themselves, sought by staff."""
 
 from datetime import UTC, date, datetime
+from functools import partial
 
 import pytest
 
@@ -9,13 +10,14 @@ from fablab.core.db import transaction
 from fablab.core.errors import Forbidden, NotFound
 from fablab.core.files import StoredFile
 from fablab.core.refusals import Conflict, Refused
-from fablab.members import cards, people, queries
+from fablab.members import cards, guardians, people, queries
 from fablab.members.cards import DeskCard, PersonCard
 from fablab.members.models import Role
 from fablab.members.people import Standing, Wanted
-from fablab.members.services import grant_role
+from fablab.members.services import grant_role, make_password_link
 from tests.api.things import picture
 from tests.conftest import Lab
+from tests.support.threads import at_once
 
 NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)
 HARD = ("Œ" * 200, "👩‍🔬 Zoé", "محمد بن سلمان", "<b>Bobby</b> '; DROP TABLE members;--", "\u202eecila")
@@ -138,3 +140,59 @@ def test_the_list_has_pages_in_the_order_of_names_without_accents(lab: Lab) -> N
     assert (first.count, len(first.items), len(second.items)) == (60, 50, 10)
     assert (first.previous_offset, second.previous_offset, second.next_offset) == (None, 0, None)
     assert [row.name[-2:] for row in (*first.items, *second.items)] == [f"{number:02d}" for number in range(60)]
+
+
+def test_the_address_of_somebody_with_a_role_is_written_by_administrators_alone(lab: Lab) -> None:
+    cast = lab.cast
+    with transaction() as session:
+        grant_role(session, queries.member(session, cast.student), Role.HOST, site_id=cast.office)
+        links = [make_password_link(session, queries.member(session, who), NOW) for who in (cast.maker, cast.trainer)]
+    desk, thief = DeskCard(class_id=cast.adults), PersonCard(name="X", email="thief@test.example")
+
+    for by in (cast.student, cast.fabmanager):
+        for whose in (cast.admin, cast.treasurer, cast.trainer):
+            with pytest.raises(Refused) as refused, transaction() as session:
+                cards.edit_as_staff(session, lab.actor(by), whose, thief, desk, 1, NOW)
+            assert refused.value.codes == ("email_of_staff",)
+    same = PersonCard(name="Ada", email="admin@test.example", phone="+33 4")
+    with transaction() as session:
+        cards.edit_as_staff(session, lab.actor(cast.fabmanager), cast.admin, same, desk, 1, NOW)
+        cards.edit_as_staff(session, lab.actor(cast.admin), cast.trainer, thief, desk, 1, NOW)
+        cards.edit_as_staff(session, lab.actor(cast.student), cast.maker, PersonCard(name="Maker"), desk, 1, NOW)
+
+    assert queries.member(lab.session, cast.admin).session_version == 1
+    found = [queries.password_token(lab.session, link, NOW) for link in links]
+    assert found == [None, None], "a link that went to an address that was wrong opens nothing"
+
+
+def test_of_many_who_save_a_card_at_once_one_does(lab: Lab) -> None:
+    admin, desk = lab.actor(lab.cast.admin), DeskCard(class_id=lab.cast.adults)
+    lab.session.rollback()
+
+    def save(number: int) -> None:
+        card = PersonCard(name=f"Maker {number}", email="maker@test.example")
+        with transaction() as session:
+            cards.edit_as_staff(session, admin, lab.cast.maker, card, desk, 1, NOW)
+
+    done = at_once(lab.app, [partial(save, number) for number in range(4)])
+
+    assert [type(item) for item in done if item] == [Conflict] * 3
+
+
+def test_a_known_day_of_birth_is_corrected_by_guardians_and_staff(lab: Lab) -> None:
+    made, born = add(lab, PersonCard(name="Tom", email="tom@test.example")), date(2014, 2, 28)
+    with transaction() as session:
+        guardians.appoint(session, lab.actor(lab.cast.fabmanager), lab.cast.maker, made, NOW)
+
+    def write(by: int, day: date | None, version: int) -> None:
+        with transaction() as session:
+            cards.edit_own(session, lab.actor(by), made, PersonCard(name="Tom", birth_date=day), version, NOW)
+
+    write(made, born, 1)
+    for day in (date(1990, 1, 1), None):
+        with pytest.raises(Refused) as refused:
+            write(made, day, 2)
+        assert refused.value.codes == ("birth_date_known",)
+    write(made, born, 2)
+    write(lab.cast.maker, date(2013, 2, 28), 3)
+    assert queries.member(lab.session, made).birth_date == date(2013, 2, 28)

@@ -7,19 +7,21 @@ import pytest
 from sqlalchemy import delete, select, text
 from sqlalchemy.exc import DBAPIError
 
+from fablab.billing.items import Item, charge_item
 from fablab.booking.models import Reservation
 from fablab.booking.services import Wish, book
 from fablab.core.audit import AuditEntry
 from fablab.core.db import transaction
 from fablab.core.errors import Forbidden, NotFound
 from fablab.core.outbox import OutboxRow
-from fablab.core.personal import FileOf
 from fablab.core.refusals import Refused
 from fablab.members import guardians, queries, services
 from fablab.members.models import Account, Guardianship, Member, RoleGrant
 from fablab.members.privacy import erasing
 from fablab.members.privacy.holdings import counts, holdings
-from fablab.members.privacy.naming import about_people, columns, removed_with
+from fablab.members.privacy.naming import about_people, removed_with
+from fablab.presence import services as presence
+from fablab.presence.services import Coming, arrive
 from tests.billing.months import APRIL_2, MARCH, close, invoices, use
 from tests.cast import PASSWORD
 from tests.conftest import Lab, hours_from
@@ -29,7 +31,7 @@ from tests.members.lives import Life, said, tally
 from tests.support.threads import at_once, in_background
 
 NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)
-OTHERS = ("arrival_reasons.", "charters.", "consents.", "courses.", "membership_kinds.", "prices.", "shifts.")
+OTHERS = ("charters.", "consents.", "courses.", "prices.", "shifts.")
 """The lab's own things, which were made beside."""
 
 
@@ -55,7 +57,7 @@ def test_everything_that_names_a_person_is_told_to_them_and_nothing_of_another(l
     assert "password_hash" not in rows["members"][0]
     assert "hash" not in rows["badges"][0]
     assert rows["reservations"][0]["resource"] == "Prusa n°1"
-    assert len(found.file_ids) == sum(len(columns(table, FileOf)) for table in about_people())
+    assert len(found.file_ids) == 3
     deeds = {(item.table, item.column): len(item.ids) for item in holdings(lab.session, lab.cast.admin).deeds}
     assert (deeds["reservations", "created_by_id"], deeds["badges", "given_by_id"]) == (2, 2)
 
@@ -126,6 +128,29 @@ def test_all_that_stands_in_the_way_is_told_at_once(lab: Lab) -> None:
     with pytest.raises(Refused) as error, transaction() as session:
         erasing.erase(session, lab.actor(cast.admin), cast.admin, NOW, override=True)
     assert error.value.codes == ("last_admin", "sole_owner")
+
+
+def test_who_is_in_the_building_or_owes_a_membership_waits(lab: Lab) -> None:
+    cast = lab.cast
+    with transaction() as session:
+        arrive(session, lab.actor(cast.admin), Coming(site_id=cast.workshop, member_id=cast.maker), NOW)
+        item = Item(
+            legal_entity_id=cast.entity,
+            account_id=queries.personal_account(session, cast.maker).id,
+            member_id=cast.maker,
+            description="Adhésion",
+            price_cents=1200,
+            sold_by_id=cast.admin,
+        )
+        charge_item(session, item, NOW)
+
+    assert refused(lab, cast.admin, cast.maker) == {"uninvoiced": True, "present": False}
+    close(lab)
+    assert refused(lab, cast.admin, cast.maker) == {"present": False}
+    with transaction() as session:
+        presence.end_stay(session, cast.maker, NOW)
+    with transaction() as session:
+        erasing.erase(session, lab.actor(cast.admin), cast.maker, NOW)
 
 
 def test_an_administrator_may_do_without_the_money_and_nobody_else(lab: Lab) -> None:

@@ -1,6 +1,7 @@
 """Guardians: they book, sign and pay for their wards; families are added at once."""
 
 from datetime import UTC, date, datetime
+from functools import partial
 
 import pytest
 
@@ -17,6 +18,7 @@ from fablab.members.guardians import Answer
 from fablab.members.models import Authorisation, Member, Permission
 from fablab.members.standing import age_on
 from tests.conftest import Lab, hours_from
+from tests.support.threads import at_once
 
 NOW = datetime.now(UTC)
 
@@ -178,3 +180,19 @@ def _monday() -> Period:
     while date.fromordinal(day).weekday():
         day += 1
     return hours_from(datetime.combine(date.fromordinal(day), datetime.min.time(), UTC).replace(hour=12), 1)
+
+
+def test_nobody_is_a_guardian_and_a_ward_not_even_at_once(lab: Lab) -> None:
+    admin, maker, student = lab.actor(lab.cast.admin), lab.cast.maker, lab.cast.student
+    lab.session.rollback()
+
+    def appoint(guardian_id: int, ward_id: int) -> None:
+        with transaction() as session:
+            guardians.appoint(session, admin, guardian_id, ward_id, NOW)
+
+    done = at_once(lab.app, [partial(appoint, maker, student), partial(appoint, student, maker)])
+    assert sorted(type(item).__name__ for item in done) == ["NoneType", "Refused"]
+    first = maker if done[0] is None else student
+    with pytest.raises(Refused) as refused:
+        appoint(lab.cast.newcomer, first)
+    assert refused.value.codes == ("guardian",)

@@ -13,7 +13,7 @@ from fablab.members import charters, emails, invitations, joining, queries
 from fablab.members.invitations import InvitationCard
 from fablab.members.joining import Wish
 from fablab.members.models import Member, MemberState, Role
-from fablab.members.services import grant_role
+from fablab.members.services import grant_role, set_password
 from fablab.sites import queries as sites
 from fablab.sites.models import SignUpRule
 from tests.conftest import Lab, hours_from
@@ -99,6 +99,14 @@ def test_where_the_site_wants_it_staff_approve_and_nothing_is_reserved_before(la
     assert refused.value.codes == ("decided",)
 
 
+def test_where_a_site_closes_meanwhile_staff_decide_about_those_who_asked_before(lab: Lab) -> None:
+    for rule in (SignUpRule.APPROVAL, SignUpRule.OPEN):
+        email = f"{rule}@test.example"
+        ask(let_join(lab, rule), email=email)
+        let_join(lab, SignUpRule.CLOSED)
+        assert queries.member(lab.session, complete(email)).state == MemberState.PENDING
+
+
 def test_who_is_declined_is_told_why_and_is_signed_out(lab: Lab) -> None:
     ask(let_join(lab, SignUpRule.APPROVAL))
     joined, manager = complete(), lab.actor(lab.cast.fabmanager)
@@ -112,6 +120,8 @@ def test_who_is_declined_is_told_why_and_is_signed_out(lab: Lab) -> None:
     member = queries.member(lab.session, joined)
     assert (member.left_at, member.session_version) == (NOW, 2)
     assert "Complet cette année." in mails("elodie@test.example")[-1]["body"]
+    ask(let_join(lab))
+    assert queries.member(lab.session, complete()).state == MemberState.ACTIVE, "they may ask again another time"
 
 
 def test_a_link_is_dead_after_two_days(lab: Lab) -> None:
@@ -218,5 +228,16 @@ def test_another_address_counts_once_its_link_is_opened_and_the_old_one_is_told(
 
     assert queries.member(lab.session, lab.cast.maker).email == "new.maker@test.example"
     assert "new.maker@test.example" in mails("maker@test.example")[-1]["body"]
+    with pytest.raises(NotFound), transaction() as session:
+        emails.change(session, secret, NOW)
+
+
+def test_a_new_password_ends_the_links_that_would_change_the_address(lab: Lab) -> None:
+    with transaction() as session:
+        emails.ask(session, lab.cast.maker, "thief@test.example", NOW)
+    secret = link_to("thief@test.example", "/email").rsplit("/", 1)[1]
+    with transaction() as session:
+        set_password(session, queries.member(session, lab.cast.maker), "hash", NOW)
+
     with pytest.raises(NotFound), transaction() as session:
         emails.change(session, secret, NOW)

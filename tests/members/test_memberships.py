@@ -17,7 +17,7 @@ from fablab.members import standing
 from fablab.members.memberships import changing, kinds, queries
 from fablab.members.memberships.kinds import KindCard, MembershipPriceCard
 from fablab.members.memberships.rules import Days, MembershipStanding
-from fablab.members.models import Covers, Lasts, Membership, Role
+from fablab.members.models import Covers, Lasts, Membership, MemberState, Role
 from fablab.members.services import grant_role
 from fablab.sites import levels
 from fablab.sites.models import Site
@@ -364,3 +364,15 @@ def add(lab: Lab, membership_id: int, member_id: int, day: date = TODAY, *, who:
 def covered(lab: Lab, member_id: int, day: date) -> bool:
     lab.session.rollback()
     return bool(queries.covering(lab.session, member_id, lab.cast.workshop, day))
+
+
+def test_who_waits_for_approval_buys_nothing_alone(lab: Lab) -> None:
+    kind, waits = add_kind(lab), lab.cast.newcomer
+    with transaction() as session:
+        members.member(session, waits).state = MemberState.PENDING
+
+    with pytest.raises(Refused) as caught:
+        sell(lab, kind, who=waits, holder_id=waits)
+
+    assert codes(caught) == {"pending"}
+    assert sell(lab, kind, holder_id=waits), "staff may, who know the person"

@@ -11,11 +11,12 @@ from fablab.members import class_cards
 from fablab.members import queries as members
 from fablab.members.class_cards import ClassCard
 from fablab.members.memberships import queries
-from fablab.members.models import ClassProof, Covers, Membership, MembershipKind
+from fablab.members.models import ClassProof, Covers, Membership, MembershipKind, ProofState
 from fablab.sites.models import Site
 from tests.conftest import Lab
 from tests.members.lab_of_memberships import NOW, add_kind, sell
 from tests.web.conftest import words
+from tests.web.test_statements import counted
 
 KIND = {
     "name": "Adhésion <b>annuelle</b>",
@@ -219,3 +220,18 @@ def test_a_site_asks_for_memberships_on_its_card(lab: Lab) -> None:
 def _send(client: object, class_id: int, content: bytes, name: str) -> TestResponse:
     form = {"class": class_id, "file": (BytesIO(content), name)}
     return client.post("/me/proofs", data=form, content_type="multipart/form-data")  # type: ignore[attr-defined]
+
+
+def test_a_long_queue_of_proofs_needs_no_more_statements(lab: Lab) -> None:
+    desk, people = lab.signed_in(lab.cast.admin), (lab.cast.maker, lab.cast.newcomer, lab.cast.student)
+    desk.get("/proofs")
+    seen = []
+    for member_id in people:
+        with transaction() as session:
+            row = ClassProof(member_id=member_id, class_id=lab.cast.students, sent_at=NOW, sent_by_id=member_id)
+            row.state, row.version = ProofState.WAITING, 1
+            session.add(row)
+        with counted() as statements:
+            assert desk.get("/proofs").status_code == 200
+        seen.append(len(statements))
+    assert seen[1:] == seen[:-1]

@@ -98,6 +98,8 @@ def test_of_two_who_correct_a_card_the_second_is_told_and_keeps_what_they_wrote(
 
     assert (saved.status_code, late.status_code, taken.status_code) == (302, 409, 422)
     assert "Aime le &lt;i&gt;bois" in late.text
+    assert 'name="version" type="hidden" value="2"' in late.text, "saving again is possible, having compared"
+    assert "maker@test.example · 06" in late.text
     assert "already has the address" in words(taken)
 
 
@@ -107,7 +109,8 @@ def test_one_corrects_ones_own_card_and_photo(lab: Lab) -> None:
 
     assert client.post("/me/card", data=form).status_code == 302
     assert client.post("/me/card", data=form).status_code == 409
-    assert client.post("/me/card", data={**form, "version": "2", "birth_date": "2999-01-01"}).status_code == 422
+    for day in ("2999-01-01", "1990-01-01", ""):
+        assert client.post("/me/card", data={**form, "version": "2", "birth_date": day}).status_code == 422
     own = f"/people/{lab.cast.maker}/photo"
     photo = {"photo": (picture_file(), "me.png")}
     assert client.post(own, data=photo, content_type="multipart/form-data").status_code == 302

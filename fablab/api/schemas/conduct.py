@@ -50,7 +50,7 @@ class HoldIn(BaseModel):
     site_id: IdInBody | None = None
     starts_at: InstantIO | None = None
     ends_at: InstantIO | None = None
-    key: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+    key: Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00]*$")] | None = None
     cancel: Annotated[list[IdInBody], Field(max_length=200)] = []
 
 

@@ -10,7 +10,7 @@ from fablab.core import audit
 from fablab.core.actor import Actor, Role
 from fablab.core.errors import Forbidden, NotFound
 from fablab.core.i18n import _
-from fablab.core.refusals import Refusal, Refused
+from fablab.core.refusals import Conflict, Refusal, Refused
 from fablab.core.text import lines_of
 from fablab.members import queries as members
 from fablab.members.conduct import queries
@@ -54,6 +54,7 @@ def place_hold(session: Session, actor: Actor | None, card: HoldCard, now: datet
             treasurer.
         NotFound: there is no such person or site.
         Refused: no reason, an end before it begins, oneself, or somebody whose record is no more.
+        Conflict: the key is that of a hold on somebody else, of another kind, or elsewhere.
     """
     if card.site_id is not None:
         sites.site(session, card.site_id)
@@ -63,6 +64,7 @@ def place_hold(session: Session, actor: Actor | None, card: HoldCard, now: datet
     members.lock_members(session, [member.id])
     known = session.scalar(select(Hold).where(Hold.key == card.key)) if card.key else None
     if known is not None:
+        _check_same(known, card)
         return known
     starts_at = card.starts_at or now
     reasons = _reasons_against(actor, member, card, starts_at, now)
@@ -147,6 +149,12 @@ def lift_by_key(session: Session, key: str, why: str, now: datetime) -> None:
 def others_may(session: Session, kind: str, site_id: int | None, but: set[int | None]) -> bool:
     """Tell whether staff other than these may settle such a thing in that scope."""
     return any(row.id not in but for row in queries.who_may_answer(session, kind, site_id))
+
+
+def _check_same(known: Hold, card: HoldCard) -> None:
+    """A key is no way to read what others were told; and who placed it must not believe that this person is held."""
+    if (known.member_id, known.kind, known.site_id) != (card.member_id, card.kind, card.site_id):
+        raise Conflict.because("key_used", _("This key is that of another hold already. Choose another one."))
 
 
 def _check_right(session: Session, actor: Actor, row: Hold) -> None:

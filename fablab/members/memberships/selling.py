@@ -16,7 +16,15 @@ from fablab.members.actor import Actor
 from fablab.members.memberships import queries as memberships
 from fablab.members.memberships import rights
 from fablab.members.memberships.rules import MembershipStanding, last_day, next_first_day
-from fablab.members.models import Covers, Member, Membership, MembershipKind, MembershipPerson, MembershipPrice
+from fablab.members.models import (
+    Covers,
+    Member,
+    Membership,
+    MembershipKind,
+    MembershipPerson,
+    MembershipPrice,
+    MemberState,
+)
 from fablab.members.signals import membership_sold
 from fablab.members.standing import age_on
 from fablab.sites.entities import CENTURY
@@ -144,6 +152,10 @@ def _not_online(kind: MembershipKind) -> Iterator[Refusal]:
 def _not_alone(session: Session, actor: Actor, kind: MembershipKind, sale: Sale, ahead: timedelta) -> Iterator[Refusal]:
     """Why members may not buy this by themselves."""
     yield from _not_online(kind)
+    if queries.member(session, sale.holder_id).state == MemberState.PENDING:
+        yield Refusal(
+            "pending", _("Staff have not approved this person yet. Buy it once they have, or ask them at the desk.")
+        )
     if not timedelta() <= ahead <= FURTHEST:
         yield Refusal("first_on", _("It begins today, or within a year."))
     if any(not rights.is_own(session, actor, member_id) for member_id in sale.people):

@@ -6,6 +6,7 @@ from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from fablab.core.actor import Actor
+from fablab.core.text import line_of
 from fablab.members.models import Account, AccountKind, AccountMember, Member
 from fablab.members.organisations import rights
 
@@ -63,7 +64,7 @@ def organisations(
         .where(AccountMember.left_at.is_(None), AccountMember.is_owner, Member.left_at.is_(None))
     )
     query = select(Account).where(Account.kind == AccountKind.ORGANISATION)
-    for word in search.lower().split():
+    for word in line_of(search).lower().split():
         named = func.lower(Account.name).contains(word, autoescape=True)
         query = query.where(or_(named, Account.siren.contains(word, autoescape=True)))
     order = (Account.closed_at.is_not(None), Account.id.in_(owned), Account.name, Account.id)

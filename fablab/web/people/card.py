@@ -54,6 +54,16 @@ class CardForm(LabForm):
             **more,
         )
 
+    def refuse_at(self, refused: Refused, member: Member) -> int:
+        """Show why it was refused, and return the status. Where somebody else was quicker, saving again replaces what
+        they wrote, which is shown.
+        """
+        self.refuse(refused)
+        if not isinstance(refused, Conflict):
+            return 422
+        self.version.data = str(member.version)
+        return 409
+
     def read_version(self) -> int:
         """The version that was read before it was edited."""
         return inputs.row_id(self.version.data) or 1
@@ -134,7 +144,7 @@ def staff_page(member_id: int) -> str:
     form.offer()
     form.allow(member)
     form.home_site_id.data = member.home_site_id or NOWHERE
-    return render_template("people/edit.html", member=member, form=form)
+    return render_template("people/edit.html", member=member, form=form, stale=False)
 
 
 @screen.post("/people/<row:member_id>/edit")
@@ -159,13 +169,12 @@ def edit(member_id: int) -> Answer | tuple[str, int]:
                     clock.now(),
                 )
         except Refused as refused:
-            form.refuse(refused)
-            code = 409 if isinstance(refused, Conflict) else 422
+            code = form.refuse_at(refused, members.member(db.session(), member_id))
         else:
             flash(_("Saved."), "ok")
             return redirect(url_for("people.person", member_id=member_id))
     member = members.member(db.session(), member_id)
-    return render_template("people/edit.html", member=member, form=form), code
+    return render_template("people/edit.html", member=member, form=form, stale=code == 409), code
 
 
 @screen.post("/people/<row:member_id>/photo")
@@ -201,7 +210,7 @@ def _ward(member_id: int) -> Member:
 def _own(member: Member) -> str:
     form = CardForm(formdata=None, obj=member)
     form.offer()
-    return render_template("me/card.html", member=member, form=form)
+    return render_template("me/card.html", member=member, form=form, stale=False)
 
 
 def _save_own(member: Member, back: str) -> Answer | tuple[str, int]:
@@ -213,10 +222,9 @@ def _save_own(member: Member, back: str) -> Answer | tuple[str, int]:
             with transaction() as session:
                 cards.edit_own(session, access.actor(), member_id, form.card(), form.read_version(), clock.now())
         except Refused as refused:
-            form.refuse(refused)
-            code = 409 if isinstance(refused, Conflict) else 422
+            code = form.refuse_at(refused, members.member(db.session(), member_id))
         else:
             flash(_("Saved."), "ok")
             return redirect(back)
     member = members.member(db.session(), member_id)
-    return render_template("me/card.html", member=member, form=form), code
+    return render_template("me/card.html", member=member, form=form, stale=code == 409), code

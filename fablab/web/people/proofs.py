@@ -14,6 +14,7 @@ from fablab.core.refusals import Conflict, Refused
 from fablab.members import classes, proofs
 from fablab.members.models import ClassProof, Role
 from fablab.members.proofs import Decision
+from fablab.sites import queries as sites
 from fablab.web.ground import access, inputs
 
 screen = Blueprint("proofs", __name__)
@@ -62,10 +63,10 @@ def decide(proof_id: int) -> Redirect | tuple[str, int]:
 
 def _show(at: int | None = None, reasons: list[str] | None = None) -> str:
     session, now = db.session(), clock.now()
-    waiting = proofs.waiting(session, access.actor())
+    waiting, places = proofs.waiting(session, access.actor()), sites.sites(session)
 
     def proposed(row: ClassProof) -> date:
-        return proofs.proposed_end(row.member_class, now.astimezone(classes.zone_of(session, row.member)).date())
+        return proofs.proposed_end(row.member_class, now.astimezone(classes.zone_among(places, row.member)).date())
 
     return render_template(
         "memberships/proofs.html",
