@@ -8,6 +8,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from fablab.api import register as register_api
 from fablab.core.config import Config, load_config
 from fablab.core.paths import STATIC, TEMPLATES
+from fablab.members.signins import OLDEST
 from fablab.web import register as register_web
 from fablab.wiring import wire
 
@@ -42,7 +43,7 @@ def _flask_settings(config: Config) -> dict[str, Any]:
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_COOKIE_SECURE": config.secure_cookies,
-        "PERMANENT_SESSION_LIFETIME": 14 * 24 * 3600,
+        "PERMANENT_SESSION_LIFETIME": OLDEST,  # When a sign-in ends before, its row says.
         "MAX_CONTENT_LENGTH": MAX_BODY,
         "MAX_FORM_MEMORY_SIZE": MAX_BODY,
         "WTF_CSRF_TIME_LIMIT": None,

@@ -13,6 +13,9 @@ from fablab.core import clock, heartbeat, outbox, schema, vault
 from fablab.core.config import Config
 from fablab.core.db import database_name, db
 from fablab.core.i18n import show_duration
+from fablab.core.links import link
+from fablab.core.refusals import Refused
+from fablab.members import openid
 from fablab.notices.post import NotSent, PostOffice
 from fablab.sites import queries as sites
 from fablab.usage.connections import Means, attempt, settings_of
@@ -50,6 +53,8 @@ def examine(config: Config) -> list[Finding]:
     findings += [_worker(session, config, now), _mail_server(config), _outbox(session)]
     findings += _invoices(session)
     findings += _printers(session, config)
+    session.rollback()
+    findings += _providers(config, now)
     return findings
 
 
@@ -134,4 +139,22 @@ def _printers(session: Session, config: Config) -> list[Finding]:
             findings.append(Finding(what, False, "its API key cannot be read", remedy))
             continue
         findings.append(Finding(what, tried.connected, tried.sentence, _REMEDIES.get(tried.condition, "")))
+    return findings
+
+
+def _providers(config: Config, now: datetime) -> list[Finding]:
+    findings = []
+    for provider in config.oidc:
+        what = f"sign-in with {provider.label} ({provider.issuer})"
+        back = link(f"/sign-in/with/{provider.name}/back")
+        try:
+            openid.discover(provider, now, afresh=True)
+        except Refused as refused:
+            is_down = openid.DOWN in refused.codes
+            text_ = "does not answer" if is_down else "answers, and not as the OpenID provider with this issuer"
+            remedy = f"Open {provider.issuer.rstrip('/')}/.well-known/openid-configuration from this computer; its "
+            remedy += f"issuer must be the one of [oidc.{provider.name}] in instance/fablab.toml, to the letter."
+            findings.append(Finding(what, False, text_, remedy))
+        else:
+            findings.append(Finding(what, True, f"answers; it must know the address {back}"))
     return findings

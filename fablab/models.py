@@ -4,6 +4,7 @@ from fablab.billing import models as billing
 from fablab.booking import models as booking
 from fablab.catalog import models as catalog
 from fablab.core import audit, files, heartbeat, outbox, retention
+from fablab.impact import models as impact
 from fablab.members import models as members
 from fablab.presence import models as presence
 from fablab.shifts import models as shifts
@@ -18,6 +19,7 @@ __all__ = [
     "catalog",
     "files",
     "heartbeat",
+    "impact",
     "members",
     "outbox",
     "presence",

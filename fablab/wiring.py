@@ -45,15 +45,16 @@ WIRED = (
     problem_notices,
     shift_notices,
 )
-PRIVACY = (privacy_notices, booking_handlers, presence_handlers, shift_handlers, usage_handlers)
+PRIVACY = (booking_handlers, presence_handlers, privacy_notices, shift_handlers, usage_handlers)
 RETENTION = (
-    member_retention,
-    usage_retention,
+    billing_retention,
     booking_retention,
     presence_retention,
     catalog_retention,
+    member_retention,
+    presence_retention,
     purges,
-    billing_retention,
+    usage_retention,
 )
 """Imported so that their rows are known and their handlers listen."""
 

@@ -25,6 +25,7 @@ from fablab.core.db import db, transaction
 from fablab.members import queries as members
 from tests.conftest import Lab
 from tests.support import process
+from tests.support.oidc import RealProvider
 
 CHECKOUT = Path(__file__).parents[1]
 
@@ -41,7 +42,7 @@ def settings_of(lab: Lab) -> dict[str, str]:
 
 def fablab(lab: Lab | None, *arguments: str, **settings: str) -> Result:
     """Call the command in this process: a new one would take a second and a half to start."""
-    return CliRunner(env=settings | (settings_of(lab) if lab else {})).invoke(cli, arguments)
+    return CliRunner(env=(settings_of(lab) if lab else {}) | settings).invoke(cli, arguments)
 
 
 @pytest.mark.parametrize(
@@ -177,9 +178,28 @@ def test_doctor_says_what_is_wrong_and_what_to_do(lab: Lab) -> None:
     assert "smtp_url" in ended.stdout
 
 
+def test_doctor_asks_openid_providers_who_they_are(lab: Lab, tmp_path: Path) -> None:
+    with RealProvider({}, "https://lab.example") as school:
+        tables = [("school", school.url), ("mistyped", f"{school.url}/"), ("gone", "http://127.0.0.1:9")]
+        (tmp_path / "fablab.toml").write_text(
+            "\n".join(
+                f'[oidc.{name}]\nissuer = "{url}"\nclient_id = "fablab"\nclient_secret = "hush"' for name, url in tables
+            )
+        )
+
+        ended = fablab(lab, "doctor", FABLAB_INSTANCE=str(tmp_path), FABLAB_PUBLIC_URL="https://lab.example")
+
+    assert re.search(r"^ok +sign-in with School .*https://lab\.example/sign-in/with/school/back$", ended.stdout, re.M)
+    assert re.search(r"^WRONG sign-in with Mistyped .*: answers, and not as", ended.stdout, re.M)
+    assert re.search(r"^WRONG sign-in with Gone .*: does not answer$", ended.stdout, re.M)
+    assert "[oidc.gone] in instance/fablab.toml" in ended.stdout
+    assert "hush" not in ended.stdout
+
+
 @pytest.mark.parametrize(
     ("settings", "words"),
     [
+        ({"FABLAB_OIDC": "school"}, "oidc cannot be what it is: write it in instance/fablab.toml"),
         ({"FABLAB_POLL_SECONDS": "often"}, "poll_seconds cannot be 'often'"),
         ({"FABLAB_DATABASE_URL": "postgresql://nobody@127.0.0.1:9/x"}, "cannot be used"),
         ({"FABLAB_DATABASE_URL": "nonsense"}, "database_url"),

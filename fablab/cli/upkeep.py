@@ -56,7 +56,7 @@ def init(
 
 @cli.command()
 def doctor() -> None:
-    """Check database, migrations, secret key, worker, mails and each printer's connection, and say what to do."""
+    """Check database, secret key, worker, mails, each printer and OpenID provider, and say what to do."""
     with application() as app:
         findings = examine(app.config["FABLAB"])
     for finding in findings:

@@ -18,6 +18,8 @@ from urllib.parse import urlsplit
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from fablab.core.providers import OidcProvider, providers_of
+
 
 class BadConfig(Exception):
     """A setting cannot be used; the message names it and says what is expected."""
@@ -29,7 +31,8 @@ class Config:
 
     `public_url` is the address that people type, used in mails. `smtp_url` is `smtp://user:password@host:port`,
     `smtps://` for TLS from the start, `smtp+starttls://` for STARTTLS. `printer_networks` are the CIDR blocks a
-    machine may be on, none meaning any private network. `trusted_proxies` is how many proxies stand before us.
+    machine may be on, none meaning any private network. `trusted_proxies` is how many proxies stand before us. `oidc`
+    are the OpenID providers with which people may sign in.
     """
 
     instance: Path
@@ -44,6 +47,7 @@ class Config:
     machine_timeout_seconds: float = 4.0
     stale_after_seconds: float = 60.0
     trusted_proxies: int = 0
+    oidc: tuple[OidcProvider, ...] = ()
 
     @property
     def secure_cookies(self) -> bool:
@@ -152,12 +156,13 @@ def _address(value: Any) -> str:
     return str(value)
 
 
-_SECRET = ("database_url", "secret_key", "smtp_url")
+_SECRET = ("database_url", "oidc", "secret_key", "smtp_url")
 """What may hold a password, and is never shown."""
 _CONVERTERS: dict[str, Callable[[Any], Any]] = {
     "database_url": _database,
     "mail_from": _address,
     "machine_timeout_seconds": _seconds,
+    "oidc": providers_of,
     "poll_seconds": _seconds,
     "printer_networks": _networks,
     "public_url": _public_url,

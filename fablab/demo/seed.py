@@ -12,6 +12,7 @@ from fablab.demo import (
     centre,
     conduct,
     families,
+    funding,
     history,
     memberships,
     organisations,
@@ -67,6 +68,7 @@ def fill(means: Means, now: datetime) -> None:
         families.add(session, network, begin, now)
         visits.add(session, network, now)
         conduct.add(session, network, now)
+        funding.add(session, network, begin, now)
         # The mails of the past were read long ago.
         session.execute(update(OutboxRow).values(done_at=now, due_at=None, payload={}))
 

@@ -76,6 +76,20 @@ def to_write(session: Session, actor: Actor, member_id: int) -> Member:
     return member
 
 
+def may_decide_way_in(session: Session, actor: Actor, member_id: int) -> bool:
+    """Tell whether somebody may change how a person signs in: where they have a role, administrators may, and they
+    themselves; else a host could make a colleague's rights their own.
+    """
+    if actor.member_id == member_id or actor.may_everywhere(Role.ADMIN):
+        return True
+    return not queries.grants_of(session, [member_id])[member_id]
+
+
+def way_in_of_staff() -> Refusal:
+    """Why not, for those who may not change how a colleague signs in."""
+    return Refusal("way_in_of_staff", _("This person has a role: how they sign in, only administrators change."))
+
+
 def add_person(session: Session, actor: Actor, card: PersonCard, desk: DeskCard, now: datetime) -> Member:
     """Add somebody at the desk, with an account of their own.
 
@@ -118,9 +132,8 @@ def edit_as_staff(
         _needs_desk(actor, desk.home_site_id)
     check_version(member.version, version)
     reasons = _reasons_against(session, card, desk, member, now)
-    if (card.email or None) != member.email and not _may_write_address(session, actor, member):
-        text = _("People with a role change their address themselves, on their page, or ask an administrator.")
-        reasons.append(Refusal("email_of_staff", text))
+    if (card.email or None) != member.email and not may_decide_way_in(session, actor, member_id):
+        reasons.append(way_in_of_staff())
     if desk.class_id != member.class_id:
         reasons += classes.not_ones_own(actor, member)
     if reasons:
@@ -193,15 +206,6 @@ def _lock(session: Session, member_id: int) -> None:
     """Let nobody else write a card until the transaction ends, and read it as it is now."""
     query = select(Member).where(Member.id == member_id).with_for_update(key_share=True)
     session.scalar(query.execution_options(populate_existing=True))
-
-
-def _may_write_address(session: Session, actor: Actor, member: Member) -> bool:
-    """Tell whether somebody may write another's own address. A link to a password is mailed to it, so that writing it
-    is as good as signing in: of those who have a role themselves or an administrator.
-    """
-    if actor.member_id == member.id or actor.may_everywhere(Role.ADMIN):
-        return True
-    return not queries.actor(session, member.id).grants
 
 
 def _may_photo(session: Session, actor: Actor, member: Member) -> bool:

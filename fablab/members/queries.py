@@ -48,6 +48,11 @@ def member_by_email(session: Session, email: str) -> Member | None:
     return session.scalar(select(Member).where(Member.email == email.strip().lower()))
 
 
+def member_by_number(session: Session, number: int) -> Member | None:
+    """The person with this member number, if they have no address of their own to sign in with."""
+    return session.scalar(select(Member).where(Member.id == number, Member.email.is_(None)))
+
+
 def actor(session: Session, member_id: int) -> Actor:
     """The person with all their roles, as one who asks."""
     rows = session.scalars(select(RoleGrant).where(RoleGrant.member_id == member_id).order_by(RoleGrant.id))

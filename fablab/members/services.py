@@ -12,7 +12,7 @@ from fablab.core.errors import NotFound
 from fablab.core.i18n import LOCALES, _
 from fablab.core.refusals import Refusal, Refused
 from fablab.core.text import line_of
-from fablab.members import queries
+from fablab.members import queries, signins
 from fablab.members.actor import Actor
 from fablab.members.classes import fallback
 from fablab.members.models import (
@@ -198,7 +198,7 @@ def send_password_link(session: Session, member: Member, now: datetime) -> None:
 def set_password(session: Session, member: Member, password_hash: str, now: datetime) -> None:
     """Replace the password; every open sign-in and every other link of this person ends."""
     member.password_hash = password_hash
-    member.session_version += 1
+    signins.end_everywhere(session, member.id, signins.PASSWORD, now)
     end_links(session, member.id, now)
 
 

@@ -40,3 +40,6 @@ member_merged = Signal(
 correction_asked = Signal(
     "Somebody asks staff to correct what is kept of them. Sends: session, member, text, entry_id, now."
 )
+identity_linked = Signal(
+    "Somebody's account at a provider lets them in from now on. Sends: session, member, identity, now."
+)

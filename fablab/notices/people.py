@@ -2,13 +2,20 @@
 
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from sqlalchemy.orm import Session
 
 from fablab.core.links import link
 from fablab.members import queries as members
-from fablab.members.models import Member, Role
-from fablab.members.signals import approval_decided, approval_wanted, email_change_asked, email_changed
+from fablab.members.models import Identity, Member, Role
+from fablab.members.signals import (
+    approval_decided,
+    approval_wanted,
+    email_change_asked,
+    email_changed,
+    identity_linked,
+)
 from fablab.notices.mails import Reader, write_mail
 
 
@@ -45,3 +52,10 @@ def tell_old_address(sender: Any, *, session: Session, member: Member, before: s
     reader = Reader(before, member.locale, member.name)
     key = f"email-changed:{member.id}:{member.version}"
     write_mail(session, reader, "email_changed", key, now, email=member.email)
+
+
+@identity_linked.connect
+def tell_identity(sender: Any, *, session: Session, member: Member, identity: Identity, now: datetime) -> None:
+    """Tell somebody that an account elsewhere lets them in from now on."""
+    host, key = urlsplit(identity.issuer).netloc, f"identity:{identity.id}"
+    write_mail(session, member, "identity_linked", key, now, host=host, link=link("/me/sign-ins"))

@@ -1,4 +1,4 @@
-"""What becomes of stays when their people leave for good, or turn out to be one; and who came, as arrivals tell."""
+"""Who is here cannot be erased, and cannot be two people who are one; and who came, as arrivals tell."""
 
 from datetime import datetime
 from typing import Any
@@ -10,14 +10,14 @@ from fablab.core.i18n import _
 from fablab.core.refusals import Refusal
 from fablab.members.models import Member
 from fablab.members.privacy.inactive import seen
-from fablab.members.signals import erasing, member_left, member_merged, merging
+from fablab.members.signals import erasing, member_merged, merging
 from fablab.presence import services
 from fablab.presence.models import Arrival
 
 
 @seen
 def came(since: datetime) -> Select[Any]:
-    """Those who arrived anywhere since."""
+    """Those who came since."""
     return select(Arrival.member_id).where(Arrival.arrived_at >= since, Arrival.member_id.is_not(None))
 
 
@@ -47,17 +47,7 @@ def doubt(sender: Any, *, session: Session, survivor: Member, merged: Member, **
     return [Refusal("present_at_once", text, overridable=True)]
 
 
-@member_left.connect
-def end_stays(sender: Any, *, session: Session, member_ids: list[int], now: datetime, **more: Any) -> None:
-    """Who has left for good is nowhere in the building."""
-    for member_id in member_ids:
-        services.end_stay(session, member_id, now)
-
-
 @member_merged.connect
-def be_in_one_place(sender: Any, *, session: Session, survivor: Member, merged: Member, now: datetime) -> None:
-    """Of two records that were both present, the survivor's says where their person is."""
-    row = services.end_of_double(session, merged.id, now)
-    if row is not None:
-        row.member_id = survivor.id
-        session.flush()
+def end_stay(sender: Any, *, session: Session, survivor: Member, merged: Member, now: datetime) -> None:
+    """The survivor's stay says where their person is."""
+    services.end_of_double(session, merged.id, now)

@@ -1,31 +1,37 @@
-"""How long the names of guests are kept."""
+"""How long the names of guests are kept: figures need none."""
 
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from fablab.core.i18n import _
 from fablab.core.retention import Kind, register
-from fablab.presence.corrections import forget_guests
+from fablab.presence import corrections
 from fablab.presence.models import Arrival
 
 
+def _named(before: datetime) -> ColumnElement[bool]:
+    return (Arrival.arrived_at < before) & Arrival.guest_name.is_not(None)
+
+
 def _count(session: Session, before: datetime) -> int:
-    query = select(func.count()).where(Arrival.guest_name.is_not(None), Arrival.arrived_at < before)
-    return session.scalar(query) or 0
+    return session.scalar(select(func.count()).select_from(Arrival).where(_named(before))) or 0
 
 
 def _forget(session: Session, before: datetime, now: datetime) -> int:
-    return forget_guests(session, before)
+    gone = 0
+    while some := corrections.forget_guests(session, before):
+        gone += some
+    return gone
 
 
 register(
     Kind(
         code="guests",
-        words=lambda: _("The names of guests; their visits stay counted"),
-        purpose=lambda: _("To know who is in the building."),
-        months=3,
+        words=lambda: _("The names of guests who came without being members"),
+        purpose=lambda: _("To know who is in the building. Afterwards figures are all that is needed."),
+        months=1,
         count=_count,
         purge=_forget,
     )

@@ -122,13 +122,6 @@ def end_forgotten(session: Session, now: datetime) -> int:
     return len(over)
 
 
-def end_stay(session: Session, member_id: int, now: datetime) -> None:
-    """End the stay of somebody who has left the lab for good, if they are anywhere."""
-    row = queries.open_arrival_of(session, member_id)
-    if row is not None:
-        _end(session, row, now, Ended.DESK)
-
-
 def end_of_double(session: Session, member_id: int, now: datetime) -> Arrival | None:
     """End the stay of a record that turned out to be a double: the other record says where its person is."""
     row = queries.open_arrival_of(session, member_id)

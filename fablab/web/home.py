@@ -13,6 +13,7 @@ from fablab.catalog.models import Resource, ResourceState
 from fablab.core import clock
 from fablab.core.db import db
 from fablab.founding import is_new
+from fablab.impact import facts
 from fablab.members import queries as members
 from fablab.sites import queries as sites
 from fablab.usage import queries as usage
@@ -62,6 +63,7 @@ def _for_member(standings: list[Standing], now: datetime) -> str:
         again=_again(member_id, standings, now),
         machines=len(standings),
         to_accept=charters.to_accept(members.member(session, member_id)),
+        asks=not facts.has_answered(session, member_id),
     )
 
 

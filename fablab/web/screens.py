@@ -19,6 +19,10 @@ from fablab.web.catalog import (
 )
 from fablab.web.ground import access, errors, filters, guards, headers, locale
 from fablab.web.ground.inputs import RowId
+from fablab.web.impact import funders, kinds
+from fablab.web.impact import own as own_facts
+from fablab.web.impact import people as people_facts
+from fablab.web.impact import report as impact
 from fablab.web.money import billing, invoices, prices
 from fablab.web.people import (
     accesses,
@@ -35,11 +39,13 @@ from fablab.web.people import (
     families,
     invitations,
     me,
+    openid,
     own_memberships,
     person_memberships,
     prefs,
     proofs,
     seeing,
+    sign_ins,
     sign_up,
     start,
     tokens,
@@ -89,12 +95,15 @@ SCREENS = (
     erasure,
     families,
     free,
+    funders,
     health,
     here,
     home,
     hours,
+    impact,
     invitations,
     invoices,
+    kinds,
     labels,
     live,
     log,
@@ -104,12 +113,15 @@ SCREENS = (
     me,
     memberships,
     network,
+    openid,
     organisations,
     outages,
     own,
+    own_facts,
     own_memberships,
     papers,
     people,
+    people_facts,
     person_memberships,
     pictures,
     places,
@@ -126,6 +138,7 @@ SCREENS = (
     seeing,
     sheet,
     shifts,
+    sign_ins,
     sign_up,
     sites,
     staff,

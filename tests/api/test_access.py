@@ -20,6 +20,8 @@ ADMINS = {"admin"}
 OWNERS = {"maker", "fabmanager", "admin"}
 """Whose reservation it is, and staff of the site."""
 TREASURERS = {"treasurer", "admin"}
+GUARDIANS = {"trainer", "fabmanager", "admin"}
+"""The member's guardian, and fabmanagers of their site."""
 PAYERS = {"maker", "treasurer", "admin"}
 """Whose account it is, and those who invoice it."""
 MENTIONED = ("resource_id", "site_id", "category_id", "entity_id", "member_id", "guardian_id")
@@ -37,6 +39,7 @@ NOT_OF_A_SITE = {
     ("GET", "/doubles"),
     ("PATCH", "/members/{member_id}"),
     ("POST", "/charters/{charter_id}/acceptances"),
+    ("GET", "/funders"),
     ("GET", "/shifts"),
     ("GET", "/members/{member_id}/accesses"),
     ("GET", "/members/{member_id}/badges"),
@@ -81,6 +84,8 @@ def calls(ids: Mapping[str, int]) -> dict[tuple[str, str], Call]:
     charter = {"site_id": ids["site_id"], "title": " ", "text": " ", "valid_from": "2030-01-01"}
     return {
         ("GET", "/me"): Call(EVERYBODY),
+        ("GET", "/me/sign-ins"): Call(EVERYBODY),
+        ("GET", "/me/identities"): Call(EVERYBODY),
         ("GET", "/usage"): Call(EVERYBODY, query=week),
         ("GET", "/invoices"): Call(EVERYBODY),
         ("GET", "/invoices/{invoice_id}.pdf"): Call(PAYERS),
@@ -248,6 +253,19 @@ def calls(ids: Mapping[str, int]) -> dict[tuple[str, str], Call]:
         ("POST", "/members/{member_id}/consents"): Call(HOSTS, reply),
         ("POST", "/members/{member_id}/merge"): Call(FABMANAGERS, merge),
         ("DELETE", "/members/{member_id}/erasure"): Call(ADMINS),
+        ("GET", "/members/{member_id}/facts"): Call(GUARDIANS),
+        ("POST", "/members/{member_id}/facts"): Call(GUARDIANS, {"kind_id": 1, "value": "1850"}),
+        ("GET", "/members/{member_id}/path"): Call(GUARDIANS),
+        ("POST", "/members/{member_id}/path"): Call(
+            FABMANAGERS, {"stage": "received", "day": "1999-01-01", "site_id": ids["site_id"]}
+        ),
+        ("GET", "/fact-kinds"): Call(EVERYBODY),
+        ("POST", "/fact-kinds"): Call(ADMINS, {"name": " ", "purpose": " ", "field": "text"}),
+        ("PATCH", "/fact-kinds/{kind_id}"): Call(ADMINS, stale),
+        ("GET", "/funders"): Call(FABMANAGERS),
+        ("POST", "/funders"): Call(ADMINS, {"name": " "}),
+        ("PATCH", "/funders/{funder_id}"): Call(ADMINS, stale),
+        ("GET", "/impact"): Call(FABMANAGERS, query=f"?from=2030-01-01&to=2030-01-31&site_id={ids['site_id']}"),
         ("GET", "/legal-entities"): Call(ADMINS),
         ("POST", "/legal-entities"): Call(ADMINS, {"name": " ", "address": " "}),
         ("PATCH", "/legal-entities/{entity_id}"): Call(ADMINS, stale),
@@ -260,6 +278,8 @@ def calls(ids: Mapping[str, int]) -> dict[tuple[str, str], Call]:
         ("DELETE", "/category-fields/{field_id}"): Call(ADMINS, query="?version=999"),
         ("DELETE", "/categories/{category_id}"): Call(ADMINS),
         ("DELETE", "/members/{member_id}/accesses/{access_id}"): Call(FABMANAGERS),
+        ("DELETE", "/members/{member_id}/facts/{kind_id}"): Call(GUARDIANS),
+        ("DELETE", "/members/{member_id}/path/{step_id}"): Call(FABMANAGERS),
         ("DELETE", "/members/{member_id}/guardians/{guardianship_id}"): Call(HOSTS),
         ("DELETE", "/members/{member_id}/badges/{badge_id}"): Call(HOSTS),
         ("DELETE", "/arrivals/{arrival_id}"): Call(HOSTS),
@@ -269,6 +289,8 @@ def calls(ids: Mapping[str, int]) -> dict[tuple[str, str], Call]:
         ("DELETE", "/reservations/{reservation_id}/no-show"): Call(FABMANAGERS),
         ("DELETE", "/memberships/{membership_id}/people/{person_id}"): Call(HOSTS),
         ("DELETE", "/memberships/{membership_id}/pauses/{pause_id}"): Call(HOSTS),
+        ("DELETE", "/me/sign-ins/{sign_in_id}"): Call({"maker"}),
+        ("DELETE", "/me/identities/{identity_id}"): Call({"maker"}),
         ("DELETE", "/papers/{paper_id}"): Call(FABMANAGERS),
         ("DELETE", "/links/{link_id}"): Call(FABMANAGERS),
         ("DELETE", "/maintenance-plans/{plan_id}"): Call(FABMANAGERS),

@@ -17,7 +17,11 @@ from fablab.catalog.papers import Paper
 from fablab.catalog.services import ResourceCard, add_resource
 from fablab.core.actor import Actor
 from fablab.core.db import transaction
-from fablab.members import accesses, badges, charters, class_cards, consents, guardians, proofs
+from fablab.impact import funders, paths
+from fablab.impact.codes import Stage
+from fablab.impact.funders import FunderCard
+from fablab.impact.paths import StepCard
+from fablab.members import accesses, badges, charters, class_cards, consents, guardians, identities, proofs, signins
 from fablab.members import queries as members
 from fablab.members import services as people
 from fablab.members.class_cards import ClassCard
@@ -95,11 +99,19 @@ def things_at(lab: Lab, site_id: int) -> dict[str, int]:
             "person_id": cast.newcomer,
             "class_id": proven,
             "proof_id": proof_id,
+            "sign_in_id": signins.open_sign_in(session, members.member(session, cast.maker), "password", "", now).id,
+            "identity_id": identities.link(
+                session, cast.maker, identities.Claims(issuer="https://id.example", subject="1"), now
+            ).id,
             "access_id": accesses.give_access(session, admin, cast.newcomer, 3, now, site_id=site_id).id,
             "badge_id": badges.give_badge(session, admin, cast.newcomer, "04A15F7790", now).id,
             "arrival_id": presence.arrive(session, admin, Coming(site_id=site_id, member_id=cast.newcomer), now).id,
             "terminal_id": terminals.add_terminal(session, admin, site_id, "Entrée", now)[0].id,
             "entry_id": 1,
+            "funder_id": funders.add_funder(session, admin, FunderCard(name="Région"), now).id,
+            "step_id": paths.add_step(
+                session, admin, cast.newcomer, StepCard(stage=Stage.RECEIVED, day=now.date(), site_id=site_id), now
+            ).id,
             "entity_id": cast.entity,
             "rule_id": 1,
             "room_id": places.add_room(session, admin, site_id, "Salle B").id,

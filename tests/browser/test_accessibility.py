@@ -16,7 +16,7 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_serious(desk: Desk, tomorrow: datetime, scheme: str) -> None:
+def test_axe_finds_nothingserious(desk: Desk, tomorrow: datetime, scheme: str) -> None:
     cast = desk.lab.cast
     used(desk.lab, cast.admin)
     used(desk.lab, None)
@@ -46,6 +46,8 @@ def test_axe_finds_nothing_serious(desk: Desk, tomorrow: datetime, scheme: str) 
             f"/people/{cast.maker}/conduct",
         ]
         paths += _presence(desk)
+        paths += ["/impact", "/impact/kinds", "/impact/kinds/2", "/impact/funders/new", "/me/facts"]
+        paths += [f"/people/{cast.maker}/facts", f"/people/{cast.maker}/path"]
 
     found = {}
     for path in paths:

@@ -109,3 +109,48 @@ def test_a_password_in_a_bad_address_is_not_repeated(tmp_path: Path, name: str) 
         load_config(tmp_path, **{name: "nonsense://lab:hunter2@localhost:port/lab"})
 
     assert "hunter2" not in str(bad.value)
+
+
+OIDC = """
+[oidc.school]
+issuer = "https://id.school.example/realms/lab"
+client_id = "fablab"
+client_secret = "hush-hush"
+"""
+
+
+def test_providers_are_tables_and_their_secrets_are_never_shown(tmp_path: Path) -> None:
+    more = '[oidc.work]\nissuer = "http://127.0.0.1:9"\nclient_id = "a"\nclient_secret = "b"\n'
+    config = load_config(write(tmp_path, OIDC + more + 'label = "Work & Co"\nscopes = ["openid", "email"]\n'))
+
+    school, work = config.oidc
+    assert (school.name, school.label, school.scopes) == ("school", "School", "openid email profile")
+    assert (work.name, work.label, work.scopes) == ("work", "Work & Co", "openid email")
+    assert "hush-hush" not in repr(config.oidc)
+    assert load_config(tmp_path / "none").oidc == ()
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (("https://id", "http://id"), "issuer must be an address"),
+        (("https://id", "https://me:hush-hush@id"), "issuer must be an address"),
+        (("realms/lab", "realms/lab?x=hush-hush"), "issuer must be an address"),
+        (('client_secret = "hush-hush"', ""), "needs client_secret"),
+        (('"fablab"', "12"), "needs client_id"),
+        (("client_id", "client-id"), "unknown key client-id"),
+        (("oidc.school", 'oidc."../x"'), "needs a short name"),
+        (("[oidc.school]", '[oidc.school]\nscopes = "email"'), "openid"),
+        (("[oidc.school]", "[oidc.school]\nlabel = 3"), "needs label"),
+        (("[oidc.school]", "oidc = 'hush-hush'\n[x]"), "unknown setting"),
+        (("[oidc.school]", "[oidc.other]" + OIDC.replace("[oidc.school]", "") + "[oidc.school]"), "the same issuer"),
+    ],
+)
+def test_a_provider_that_cannot_be_used_is_named_without_its_secret(
+    tmp_path: Path, change: tuple[str, str], said: str
+) -> None:
+    with pytest.raises(BadConfig) as raised:
+        load_config(write(tmp_path, OIDC.replace(*change)))
+
+    assert said in str(raised.value)
+    assert "hush-hush" not in f"{raised.value} {raised.value.__cause__}"

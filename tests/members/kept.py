@@ -2,6 +2,8 @@
 
 KEPT = {
     "account_members.*": "no words",
+    "accounts.purchase_order": "an organisation's",
+    "projects.purchase_order": "an organisation's",
     "arrivals.label": "a group's, which is nobody",
     "arrivals.request_key": "a random word of a program's",
     "audit_entries.action": "a code",

@@ -34,9 +34,9 @@ from fablab.members.privacy.naming import about_people, columns, naming_of, whos
 BEGAN = datetime(2020, 1, 6, 9, tzinfo=UTC)
 ENDED = BEGAN + timedelta(hours=1)
 HINTS: dict[str, Any] = {
-    "appeals.strike_id": None,
-    "appeals.answer": None,
-    "appeals.answered_by_id": None,
+    "appeals.hold_id": "parent",
+    "appeals.granted": False,
+    "appeals.answered_at": ENDED,
     "arrivals.departed_at": ENDED,
     "arrivals.ended": "desk",
     "arrivals.guest_name": None,
@@ -50,9 +50,10 @@ HINTS: dict[str, Any] = {
     "invoices.vat_cents": 0,
     "item_charges.taxed": True,
     "jobs.ended_at": ENDED,
-    "membership_kinds.length": 12,
-    "membership_kinds.name": "Adhésion",
-    "memberships.ended_on": date(1990, 5, 4),
+    "membership_kinds.length": 30,
+    "memberships.ended_on": date(2020, 1, 6),
+    "membership_pauses.from_on": date(2020, 1, 6),
+    "membership_pauses.to_on": date(2020, 1, 7),
     "reservations.ends_at": ENDED,
     "reservation_changes.ends_at": ENDED,
     "shifts.ends_at": ENDED,
@@ -111,7 +112,8 @@ class Life:
     def _value(self, column: Column[Any]) -> Any:
         name, naming = f"{column.table.name}.{column.name}", naming_of(column)
         if name in HINTS:
-            return self._own_account() if HINTS[name] == "own" else HINTS[name]
+            found = {"own": self._own_account, "parent": lambda: self._parent(column)}.get(str(HINTS[name]))
+            return found() if found else HINTS[name]
         if isinstance(naming, About):
             first = columns(column.table, About)[0]
             return self.member_id if column is first else self.other_id
@@ -171,14 +173,14 @@ _NOTHING = _Nothing()
 
 
 def said(session: Session, mark: str) -> list[str]:
-    """The columns of the whole database in which a mark is still said, but for what the law wants kept."""
+    """The columns of the whole database in which a mark is still said; not the fingerprints of links."""
     found = []
     for table in Model.metadata.sorted_tables:
         for row in session.execute(select(table)):
             found += [
                 f"{table.name}.{column.name}"
                 for column, value in zip(table.columns, row, strict=True)
-                if mark in str(value)
+                if mark in str(value) and column.name != "hash"
             ]
     return sorted(set(found))
 

@@ -153,7 +153,7 @@ def test_the_address_of_somebody_with_a_role_is_written_by_administrators_alone(
         for whose in (cast.admin, cast.treasurer, cast.trainer):
             with pytest.raises(Refused) as refused, transaction() as session:
                 cards.edit_as_staff(session, lab.actor(by), whose, thief, desk, 1, NOW)
-            assert refused.value.codes == ("email_of_staff",)
+            assert refused.value.codes == ("way_in_of_staff",)
     same = PersonCard(name="Ada", email="admin@test.example", phone="+33 4")
     with transaction() as session:
         cards.edit_as_staff(session, lab.actor(cast.fabmanager), cast.admin, same, desk, 1, NOW)

@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fablab.booking.models import Reservation
 from fablab.booking.services import Wish, book
 from fablab.catalog.models import Problem
 from fablab.core import retention
@@ -18,7 +17,7 @@ from fablab.core.refusals import Conflict, Refused
 from fablab.core.retention import months_before
 from fablab.members import guardians, queries
 from fablab.members.models import Member, SignInAttempt
-from fablab.presence.models import Arrival
+from fablab.presence.services import Coming, arrive
 from tests.cast import LONG_AGO
 from tests.conftest import Lab, hours_from
 from tests.mails import mails
@@ -28,7 +27,7 @@ NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)
 LATER = datetime(2029, 3, 3, 8, tzinfo=UTC)
 """Three years after, when nobody of the cast has come since."""
 MONTH = timedelta(days=31)
-KINDS = ["accounts", "attempts", "file_names", "links", "log", "mails", "outcomes", "people", "reporters"]
+KINDS = ["accounts", "attempts", "file_names", "guests", "links", "log", "mails", "outcomes", "people", "proofs"]
 
 
 def test_every_kind_says_what_it_is_and_what_is_too_old_before_it_goes(lab: Lab) -> None:
@@ -40,13 +39,11 @@ def test_every_kind_says_what_it_is_and_what_is_too_old_before_it_goes(lab: Lab)
         queries.member(session, cast.student).staff_note = "x"
         session.query(Problem).update({"state": "fixed", "fixed_at": NOW})
         session.add(OutboxRow(kind="mail", key="x", payload={}, created_at=NOW, done_at=NOW))
-        guest = {"guest_name": "x", "reason_id": 1, "recorded": "desk", "recorded_by_id": cast.admin}
-        session.add(Arrival(site_id=cast.workshop, arrived_at=NOW, departed_at=NOW, ended="desk", **guest))
-        from_life = session.query(Reservation).one()
-        assert from_life.member_id == cast.maker
+        guest = Coming(site_id=cast.workshop, guest_name="Zoé")
+        arrive(session, lab.actor(cast.admin), guest, NOW)
     kinds = {item.kind.code: item for item in retention.periods(lab.session, LATER)}
     lab.session.rollback()
-    assert sorted(kinds) == sorted([*KINDS, "guests", "proofs", "sign_ups", "staff_notes"])
+    assert sorted(kinds) == sorted([*KINDS, "reporters", "sign_ups", "staff_notes"])
     assert {item.kind.words() for item in kinds.values() if item.kind.purpose()} != {""}
     assert kinds["accounts"].old is None
 

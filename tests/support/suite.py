@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.support import browser, octoprint, postgres
+from tests.support import browser, octoprint, oidc, postgres
 
 _PROGRAMS = Path(sys.executable).parent
 
@@ -61,9 +61,10 @@ TESTS = (
 
 
 def prepare() -> None:
-    """Fail before the first test if a browser, OctoPrint or PostgreSQL cannot be had."""
+    """Fail before the first test if a browser, OctoPrint, an OpenID provider or PostgreSQL cannot be had."""
     browser.ensure()
     octoprint.ensure()
+    oidc.ensure()
     if not os.environ.get("TEST_DATABASE_URL"):
         postgres.programs_folder()
 
@@ -75,7 +76,7 @@ def main(part: str = "all") -> int:
         if part != "lint":
             prepare()
         failed = [check.name for check in checks if not check.passes()]
-    except (browser.NoBrowser, octoprint.NoOctoPrint, postgres.NoPostgres) as reason:
+    except (browser.NoBrowser, octoprint.NoOctoPrint, oidc.NoProvider, postgres.NoPostgres) as reason:
         print(reason, file=sys.stderr)
         return 1
     except KeyboardInterrupt:

@@ -54,8 +54,8 @@ def test_too_many_wrong_passwords_close_the_account_for_a_while(lab: Lab) -> Non
     assert "Too many attempts" in answer.text or "Trop d’essais" in answer.text
 
 
-def test_signing_out_kills_a_copied_cookie_too(lab: Lab) -> None:
-    client = lab.signed_in(lab.cast.maker)
+def test_signing_out_kills_a_copied_cookie_too_and_no_other_sign_in(lab: Lab) -> None:
+    client, elsewhere = lab.signed_in(lab.cast.maker), lab.signed_in(lab.cast.maker)
     cookie = client.get_cookie("fablab")
     assert cookie is not None
     thief = lab.client()
@@ -66,6 +66,7 @@ def test_signing_out_kills_a_copied_cookie_too(lab: Lab) -> None:
 
     assert client.get("/me").status_code == 302
     assert thief.get("/me").status_code == 302
+    assert elsewhere.get("/me").status_code == 200
 
 
 def test_a_part_of_a_page_takes_the_whole_page_to_sign_in(lab: Lab) -> None:

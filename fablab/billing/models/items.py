@@ -65,5 +65,5 @@ class InvoiceItem(Model):
     __tablename__ = "invoice_items"
     __table_args__ = for_good()
 
-    item_charge_id: Mapped[int] = mapped_column(ForeignKey("item_charges.id"), primary_key=True, info=part_of())
-    line_id: Mapped[int] = mapped_column(ForeignKey("invoice_lines.id"), index=True)
+    item_charge_id: Mapped[int] = mapped_column(ForeignKey("item_charges.id"), primary_key=True)
+    line_id: Mapped[int] = mapped_column(ForeignKey("invoice_lines.id"), index=True, info=part_of())

@@ -42,6 +42,7 @@ from fablab.members.models.memberships import (
 from fablab.members.models.people import AccessGrant, Member, MemberClass, MemberState, RoleGrant
 from fablab.members.models.privacy import Consent, ConsentGiven, MergeRecord, NotDoubles
 from fablab.members.models.proofs import ClassProof, ProofState
+from fablab.members.models.signing import Identity, SignIn
 
 __all__ = [
     "AccessGrant",
@@ -65,6 +66,7 @@ __all__ = [
     "Guardianship",
     "Hold",
     "HoldKind",
+    "Identity",
     "Invitation",
     "Lasts",
     "Member",
@@ -85,6 +87,7 @@ __all__ = [
     "ProofState",
     "Role",
     "RoleGrant",
+    "SignIn",
     "SignInAttempt",
     "SignUp",
     "Strike",

@@ -45,7 +45,7 @@ class Account(Model):
     """Where an organisation's accountants read their mail; invoices go there too. Empty for none."""
     siren: Mapped[str | None] = mapped_column(info=wiped())
     siret: Mapped[str | None] = mapped_column(info=wiped())
-    purchase_order: Mapped[str] = mapped_column(default="", server_default=text("''"), info=wiped())
+    purchase_order: Mapped[str] = mapped_column(default="", server_default=text("''"))
     """The purchase order, or a public buyer's engagement number, that invoices must name."""
     service_code: Mapped[str] = mapped_column(default="", server_default=text("''"), info=wiped())
     """The service of a public buyer that an invoice is for."""
@@ -98,7 +98,7 @@ class Project(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), info=part_of())
     name: Mapped[str] = mapped_column(info=wiped(named=True))
-    purchase_order: Mapped[str] = mapped_column(default="", server_default=text("''"), info=wiped())
+    purchase_order: Mapped[str] = mapped_column(default="", server_default=text("''"))
     """The purchase order or engagement number of this project, where it has one of its own."""
     monthly_cap_cents: Mapped[int | None]
     """What may be spent on it in a month; NULL is without a cap, 0 is nothing at all."""

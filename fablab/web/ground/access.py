@@ -2,31 +2,48 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import wraps
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, abort, g, redirect, request, session, url_for
+from flask import Flask, abort, g, redirect, request, url_for
+from flask import session as kept
 from flask_login import LoginManager, current_user, login_user, logout_user
 from werkzeug.wrappers import Response
 
 from fablab.core import clock
-from fablab.core.db import db
+from fablab.core.db import DatabaseFailed, db, transaction
 from fablab.core.i18n import _
 from fablab.members import queries as members
+from fablab.members import signins
 from fablab.members.actor import Actor
 from fablab.members.models import Member, Role
 from fablab.members.queries import Access
 from fablab.web.ground import errors
+from fablab.web.ground.devices import device
 
 manager = LoginManager()
 _PUBLIC = "_fablab_public"
 _PRIVATE = "_fablab_private"
+_COOKIE = "_user_id"
+"""Where Flask-Login keeps what the sign-in's cookie says."""
 _SEEN_AS = "seen_as"
 """In the signed cookie of the session: who really looks, and as whom."""
 _WAYS_BACK = ("seeing.end", "auth.sign_out", "prefs.theme")
-_SECRETS = ("auth", "tokens")
+_SECRETS = ("auth", "openid", "sign_ins", "tokens")
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSignIn:
+    """What a browser's cookie opens: its words, the row that it names, and when that was last seen."""
+
+    cookie: str
+    id: int
+    seen_at: datetime
+
+
 _MISREAD = re.compile(r"[\\\x00-\x20\x7f]")
 
 
@@ -41,68 +58,85 @@ class SignedIn:
     is_active = True
     is_anonymous = False
 
-    def __init__(self, member: Member, actor: Actor, seen_by: Member | None = None) -> None:
+    def __init__(self, member: Member, actor: Actor, opened: OpenSignIn, seen_by: Member | None = None) -> None:
         real = seen_by or member
         self.id = member.id
         self.name = member.name
         self.locale = real.locale
-        self.session_version = real.session_version
         self.actor = actor
         self.real_id = real.id
         self.seen_by = real.name if seen_by else None
         self.only_looks = real.id != member.id
+        self.sign_in_id = opened.id
+        self.seen_at = opened.seen_at
+        self._cookie = opened.cookie
 
     def get_id(self) -> str:
-        """What the cookie says: the person, and the version of their sign-ins, which ends with a new one."""
-        return f"{self.real_id}.{self.session_version}"
+        """What the cookie says: which sign-in this is, and the secret that proves it."""
+        return self._cookie
 
 
 @manager.user_loader  # type: ignore[untyped-decorator]
 def load(cookie: str) -> SignedIn | None:
-    """The person behind a cookie, unless their sign-ins have been ended since."""
-    member_id, _, version = cookie.partition(".")
-    if not (member_id.isascii() and member_id.isdigit() and version.isascii() and version.isdigit()):
+    """The person behind a cookie, while the sign-in that it names is open."""
+    found = signins.behind(db.session(), cookie, clock.now())
+    if found is None:
         return None
-    member = db.session.get(Member, int(member_id))
-    if member is None or member.left_at is not None or member.session_version != int(version):
-        return None
-    return _seen(member) or SignedIn(member, members.actor(db.session(), member.id))
+    row, member = found
+    opened = OpenSignIn(cookie, row.id, row.last_seen_at)
+    return _seen(member, opened) or SignedIn(member, members.actor(db.session(), member.id), opened)
 
 
-def _seen(real: Member) -> SignedIn | None:
+def _seen(real: Member, opened: OpenSignIn) -> SignedIn | None:
     """As whom the real person looks, asked anew at each request; None for everybody who looks as themselves."""
-    found = session.get(_SEEN_AS)
+    found = kept.get(_SEEN_AS)
     if not isinstance(found, list) or len(found) != 2 or found[0] != real.id:
         return None
     if found[1] == real.id:
-        return SignedIn(real, Actor(real.id), seen_by=real)
+        return SignedIn(real, Actor(real.id), opened, seen_by=real)
     member = db.session.get(Member, found[1])
     is_admin = members.actor(db.session(), real.id).may_everywhere(Role.ADMIN)
     if member is None or member.left_at is not None or not is_admin:
         return None
-    return SignedIn(member, members.actor(db.session(), member.id), seen_by=real)
+    return SignedIn(member, members.actor(db.session(), member.id), opened, seen_by=real)
 
 
 def see_as(member_id: int) -> None:
     """Show the screens from now on as this person sees them; one's own id: as a member without roles."""
-    session[_SEEN_AS] = [current_user.real_id, member_id]
+    kept[_SEEN_AS] = [current_user.real_id, member_id]
 
 
 def see_as_oneself() -> None:
     """Show the screens as they are again."""
-    session.pop(_SEEN_AS, None)
+    kept.pop(_SEEN_AS, None)
 
 
-def sign_in(member: Member) -> None:
-    """Open a sign-in for this person."""
+def sign_in(member: Member, how: str = signins.PASSWORD) -> None:
+    """Open a sign-in for this person in this browser, in a transaction of its own; one that was open here ends."""
     see_as_oneself()
-    login_user(SignedIn(member, members.actor(db.session(), member.id)), remember=False)
+    now, member_id = clock.now(), member.id
+    with transaction() as session:
+        _end_here(signins.REPLACED, now)
+        member = members.member(session, member_id)
+        made = signins.open_sign_in(session, member, how, device(request.user_agent.string), now)
+        person = SignedIn(member, members.actor(session, member_id), OpenSignIn(made.cookie, made.id, now))
+    login_user(person, remember=False)
 
 
 def sign_out() -> None:
-    """Close the sign-in of this browser."""
+    """Close the sign-in of this browser, in a transaction of its own: a copy of its cookie is dead too."""
     see_as_oneself()
+    with transaction():
+        _end_here(signins.SIGNED_OUT, clock.now())
     logout_user()
+
+
+def _end_here(how: str, now: datetime) -> None:
+    """End the sign-in that this browser's cookie opens, if it still does; the caller has opened a transaction."""
+    found = signins.behind(db.session(), kept.get(_COOKIE, ""), now)
+    if found is not None:
+        row, member = found
+        signins.end(db.session(), member.id, row.id, how, now)
 
 
 def actor() -> Actor:
@@ -165,11 +199,24 @@ def guard(app: Flask) -> None:
             return None
         if current_user.is_authenticated and current_user.only_looks and not _is_harmless(view):
             return _only_looking()
-        if is_public(view):
-            return None
         if current_user.is_authenticated:
+            _note_seen()
             return None
-        return _to_sign_in()
+        return None if is_public(view) else _to_sign_in()
+
+
+def _note_seen() -> None:
+    """Write down, at most every few minutes, that this sign-in is used; before the page reads anything."""
+    now = clock.now()
+    if now - current_user.seen_at < signins.SEEN_EVERY:
+        return
+    sign_in_id = current_user.sign_in_id
+    try:
+        with transaction() as session:
+            signins.note_seen(session, sign_in_id, now)
+    except DatabaseFailed:
+        # A page that only reads must not fail because others write; the next one tries again.
+        db.session.rollback()
 
 
 def _is_harmless(view: Callable[..., Any]) -> bool:

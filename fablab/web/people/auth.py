@@ -12,16 +12,16 @@ from fablab.members import passwords, signin
 from fablab.members import queries as members
 from fablab.members import services as people
 from fablab.web.ground import access
-from fablab.web.ground.forms import LabForm, email_field, password_field
+from fablab.web.ground.forms import LabForm, email_field, password_field, text_field
 
 screen = Blueprint("auth", __name__)
 LINK = "password link"
 
 
 class SignInForm(LabForm):
-    """Who, and the proof."""
+    """Who, by their address or number, and the proof."""
 
-    email = email_field()
+    email = text_field(254, needed=True)
     password = password_field()
 
 
@@ -60,7 +60,7 @@ def sign_in() -> Response | tuple[str, int]:
         form.refuse(refused)
         return render_template("auth/sign_in.html", form=form), 429
     if not passwords.matches(candidate.password_hash, form.password.data) or candidate.member_id is None:
-        form.form_errors.append(_("This address and this password do not belong together."))
+        form.form_errors.append(_("This address or number and this password do not belong together."))
         return render_template("auth/sign_in.html", form=form), 422
     with transaction() as session:
         signin.complete(session, form.email.data, request.remote_addr or "")
@@ -71,11 +71,8 @@ def sign_in() -> Response | tuple[str, int]:
 @screen.post("/sign-out")
 @access.public
 def sign_out() -> Response:
-    """Close the sign-in; a cookie copied before is dead too."""
+    """Close the sign-in of this browser; a copy of its cookie is dead too, other devices stay signed in."""
     if current_user.is_authenticated:
-        member_id = current_user.real_id
-        with transaction() as session:
-            people.end_sign_ins(session, member_id)
         access.sign_out()
         flash(_("You are signed out."), "ok")
     return redirect(url_for("home.page"))

@@ -1,5 +1,6 @@
 """For staff: the list of people, and what there is of each; roles are for administrators."""
 
+import segno
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 from wtforms import SelectField
@@ -7,8 +8,9 @@ from wtforms import SelectField
 from fablab.core import clock
 from fablab.core.db import db, transaction
 from fablab.core.i18n import _
+from fablab.core.links import link
 from fablab.core.refusals import Refused
-from fablab.members import cards, classes, doubles, joining, people, roles, services
+from fablab.members import cards, classes, doubles, joining, letting_in, people, roles, services
 from fablab.members import queries as members
 from fablab.members.models import Member, Role
 from fablab.members.people import Standing, Wanted
@@ -157,6 +159,18 @@ def send_link(member_id: int) -> Response:
     return redirect(url_for("people.person", member_id=member_id))
 
 
+@screen.post("/people/<row:member_id>/password-link/show")
+@access.needs(Role.HOST)
+def show_link(member_id: int) -> str:
+    """Show a link to set a password, this once, to staff who hand it on to somebody without an address."""
+    with transaction() as session:
+        member, secret = letting_in.link_to_show(session, access.actor(), member_id, clock.now())
+        number, name = member.id, member.name
+    address = link(f"/password/{secret}")
+    drawn = segno.make(address, micro=False).svg_data_uri(border=2, scale=5, light="#fff")
+    return render_template("people/password_link.html", number=number, name=name, address=address, drawn=drawn)
+
+
 def _tell_added(has_email: bool) -> None:
     if has_email:
         flash(_("Added. A mail with a link to set a password is on its way."), "ok")
@@ -175,6 +189,7 @@ def _show(member_id: int, form: RoleForm) -> str:
         access_form=accesses.new_form() if actor.may_anywhere(Role.FABMANAGER) else None,
         is_admin=actor.may_everywhere(Role.ADMIN),
         may_write=cards.may_write(actor, member),
+        may_show_link=cards.may_decide_way_in(session, actor, member_id),
         to_accept=charters.to_accept(member),
         age=_age(member),
         class_today=classes.class_at(session, member, joining.day_at(session, member.home_site_id, clock.now())),

@@ -1,6 +1,7 @@
 """Joining: the public form, an invitation's form, and the mailed link that makes a member."""
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import session as kept
 from werkzeug.wrappers import Response
 from wtforms import DateField, SelectField
 from wtforms.validators import Optional
@@ -10,7 +11,7 @@ from fablab.core.db import db, transaction
 from fablab.core.errors import NotFound
 from fablab.core.i18n import _, locale
 from fablab.core.refusals import Refused
-from fablab.members import charters, classes, invitations, joining, passwords, signin
+from fablab.members import charters, classes, invitations, joining, passwords, signin, signins
 from fablab.members import queries as members
 from fablab.members.joining import Wish
 from fablab.members.models import Charter, MemberState
@@ -20,6 +21,8 @@ from fablab.web.ground.forms import LabForm, email_field, password_field, text_f
 screen = Blueprint("sign_up", __name__)
 JOIN = "join"
 """What attempts to join are counted as."""
+PREFILLED = "join"
+"""Where the browser's session keeps what a provider said of somebody who may want to join."""
 
 
 class JoinForm(LabForm):
@@ -72,6 +75,9 @@ def page() -> str:
     wanted = inputs.row_id(request.args.get("site"))
     if wanted in {key for key, _name in form.site_id.choices}:
         form.site_id.data = wanted
+    known = kept.pop(PREFILLED, {})
+    if "elsewhere" in request.args:
+        form.name.data, form.email.data = known.get("name", ""), known.get("email", "")
     return _show(form)
 
 
@@ -148,7 +154,7 @@ def confirm(secret: str) -> Response | str | tuple[str, int]:
     except Refused as refused:
         form.refuse(refused)
         return _confirm(form, secret, 422)
-    access.sign_in(members.member(db.session(), member_id))
+    access.sign_in(members.member(db.session(), member_id), signins.WELCOME)
     flash(_("Welcome! The team was told, and approves you soon.") if waits else _("Welcome! You are a member."), "ok")
     return redirect(url_for("home.page"))
 

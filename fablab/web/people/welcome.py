@@ -13,7 +13,7 @@ from fablab.core.db import db, transaction
 from fablab.core.i18n import _, locale
 from fablab.core.refusals import Refused
 from fablab.founding import Charter, Founder
-from fablab.members import passwords
+from fablab.members import passwords, signins
 from fablab.members import queries as members
 from fablab.web.ground import access
 from fablab.web.ground.forms import LabForm, area_field, email_field, password_field, text_field
@@ -89,7 +89,7 @@ def found(key: str) -> Response | tuple[str, int]:
         except Refused as refused:
             form.refuse(refused)
         else:
-            access.sign_in(members.member(db.session(), member_id))
+            access.sign_in(members.member(db.session(), member_id), signins.WELCOME)
             flash(_("Your lab exists. Five short steps, and members can come."), "ok")
             return redirect(url_for("start.page"))
     return _show(form, key), 422
