@@ -7,6 +7,7 @@ from fablab.core.files import LARGEST
 PICTURES = ["image/jpeg", "image/png", "image/webp", "image/gif"]
 DOCUMENTS = ["application/pdf", *PICTURES]
 TABLES = ["text/csv"]
+WORKBOOKS = [*TABLES, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"]
 
 
 class Picture(RawModel):
@@ -25,6 +26,12 @@ class Table(RawModel):
     """A table of text, as spreadsheets save it."""
 
     mimetypes = TABLES
+
+
+class TableOrWorkbook(RawModel):
+    """A table of text, or an Excel workbook whose first sheet is one."""
+
+    mimetypes = WORKBOOKS
 
 
 def sent_bytes(raw: RawModel, most: int = LARGEST) -> bytes:

@@ -11,26 +11,21 @@ from fablab.api.resources import TAGS
 from fablab.api.schemas import FieldError, Problem
 from fablab.api.schemas.transfer import TableOut, TableQuery, TroubleOut
 from fablab.booking import transfer
-from fablab.booking.transfer import Report
-from fablab.catalog import sheet_of_resources as sheet
-from fablab.catalog import transfer as tables
-from fablab.core import clock
-from fablab.core.db import db, transaction
+from fablab.catalog import transfer as catalogue
+from fablab.core import clock, tables
+from fablab.core.db import attempt, db
 from fablab.core.i18n import _
+from fablab.core.tables import Report
 from fablab.members.models import Role
 
 CSV = {"description": "OK", "content": {"text/csv": {"schema": {"type": "string"}}}}
-
-
-class _OnlyLooked(Exception):
-    """What was written is undone."""
 
 
 @api.get("/resources.csv", tags=TAGS, summary="The catalogue as a table", responses={200: CSV, 403: Problem})
 def export() -> Response:
     """What can be booked at the sites of a fabmanager, as a table that can be brought in again."""
     actor().needs_anywhere(Role.FABMANAGER)
-    response: Response = current_app.response_class(tables.table(db.session(), actor()), mimetype="text/csv")
+    response: Response = current_app.response_class(catalogue.table(db.session(), actor()), mimetype="text/csv")
     response.headers["Content-Disposition"] = 'attachment; filename="resources.csv"'
     response.headers["Cache-Control"] = "no-store"
     return response
@@ -46,17 +41,15 @@ def bring_in(query: TableQuery, raw: Table) -> Response:
     """Write every line of a table, or with `dry_run` only say what it would do. Where some lines cannot be taken, the
     answer is 422 with every reason and nothing is written, unless they are to be passed over.
     """
-    text = sheet.decoded(sent_bytes(raw, sheet.LARGEST))
-    found: list[Report] = []
-    try:
-        with transaction() as session:
-            found.append(transfer.bring_in(session, actor(), text, clock.now()))
-            if query.dry_run or (found[0].troubles and not query.skip_bad_lines):
-                raise _OnlyLooked
-    except _OnlyLooked:
-        if not query.dry_run:
-            return _refused(found[0])
-    return answer(_shown(found[0], written=not query.dry_run))
+    text = tables.decoded(sent_bytes(raw, tables.LARGEST))
+    now = clock.now()
+    report, kept = attempt(
+        lambda session: transfer.bring_in(session, actor(), text, now),
+        lambda report: not query.dry_run and (query.skip_bad_lines or not report.troubles),
+    )
+    if not kept and not query.dry_run:
+        return _refused(report)
+    return answer(_shown(report, written=kept))
 
 
 def _refused(report: Report) -> Response:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from fablab.billing.spending import commitments
 from fablab.booking.purse import Commitment, Kind
-from fablab.catalog import sheet_of_resources as sheet
+from fablab.core import tables
 from fablab.core.actor import Actor
 from fablab.core.errors import NotFound
 from fablab.core.money import rounded
@@ -112,7 +112,7 @@ def usage_of(session: Session, actor: Actor, account_id: int, month: str, now: d
 
 def table(usage: AccountUsage) -> str:
     """The lines as CSV, which no spreadsheet takes for formulas; amounts with a point and two decimals."""
-    return sheet.written(
+    return tables.written(
         COLUMNS,
         (
             {

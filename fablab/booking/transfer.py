@@ -4,7 +4,6 @@ A line that would touch reservations is a trouble of that line: it is for the re
 becomes of each.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
@@ -17,31 +16,14 @@ from fablab.catalog import services as cards
 from fablab.catalog import sheet_of_resources as sheet
 from fablab.catalog import transfer
 from fablab.catalog.models import Resource
-from fablab.catalog.transfer import Planned, Trouble
+from fablab.catalog.transfer import Planned
 from fablab.core.errors import Forbidden, NotFound
 from fablab.core.i18n import _, n_
 from fablab.core.period import Period
 from fablab.core.refusals import Refused
+from fablab.core.tables import Report, Trouble
 from fablab.members.actor import Actor
 from fablab.members.models import Role
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
-    """What a table brought, and what of it could not be taken."""
-
-    added: int
-    changed: int
-    unchanged: int
-    troubles: list[Trouble]
-
-    @property
-    def bad_lines(self) -> int:
-        return len({trouble.line for trouble in self.troubles})
-
-    @property
-    def good_lines(self) -> int:
-        return self.added + self.changed + self.unchanged
 
 
 def bring_in(session: Session, actor: Actor, text: str, now: datetime) -> Report:

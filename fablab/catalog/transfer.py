@@ -7,12 +7,13 @@ from dataclasses import dataclass, field, replace
 from sqlalchemy.orm import Session
 
 from fablab.catalog import queries, services
-from fablab.catalog import sheet_of_resources as sheet
 from fablab.catalog.models import Category, CategoryField, Resource
 from fablab.catalog.services import ResourceCard
-from fablab.catalog.sheet_of_resources import COLUMNS, FIELD, Line
+from fablab.catalog.sheet_of_resources import COLUMNS, FIELD
 from fablab.catalog.specs import kept, yes_or_no
+from fablab.core import tables
 from fablab.core.i18n import _
+from fablab.core.tables import Line, Trouble
 from fablab.core.text import line_of, lines_of
 from fablab.members.actor import Actor
 from fablab.members.models import Role
@@ -22,14 +23,6 @@ from fablab.sites.models import Room, Site
 CODE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 LONGEST = {"code": 44, "name": 120, "model": 120, "description": 4000}
 NUMBERS = {"places": (1, 1000), "slot_minutes": (5, 1440)}
-
-
-@dataclass(frozen=True, slots=True)
-class Trouble:
-    """Why a line cannot be taken."""
-
-    line: int
-    message: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +204,7 @@ def table(session: Session, actor: Actor) -> str:
     own = [row for row in queries.resources(session, retired=True) if actor.may_at_site(Role.FABMANAGER, row.site_id)]
     fields = queries.fields_of(session, {row.category_id for row in own})
     names = dict.fromkeys(row.name for rows in fields.values() for row in rows)
-    return sheet.written(
+    return tables.written(
         [*COLUMNS, *(FIELD + name for name in names)], (_cells(row, fields[row.category_id]) for row in own)
     )
 

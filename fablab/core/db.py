@@ -1,9 +1,9 @@
 """The database: the base of every row, the column of instants, and the one `transaction()` that commits."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import JSON, DateTime, Dialect, Engine, MetaData, Result, TypeDecorator, event, text
@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
 from sqlalchemy.pool import ConnectionPoolEntry
 
+Outcome = TypeVar("Outcome")
 _WRITING = "fablab_writing"
 DatabaseFailed = DBAPIError
 """The database does not answer, or not as it should; for those who must say so instead of failing."""
@@ -129,6 +130,26 @@ def transaction() -> Iterator[Session]:
 def rows_changed(result: Result[Any]) -> int:
     """How many rows a deletion or an update of many touched."""
     return int(getattr(result, "rowcount", 0) or 0)
+
+
+def attempt(act: Callable[[Session], Outcome], keep: Callable[[Outcome], bool]) -> tuple[Outcome, bool]:
+    """Do something in a transaction, and keep what was written only if its outcome is such; else it was a trial.
+
+    Returns the outcome, and whether it was kept.
+    """
+    found: list[Outcome] = []
+    try:
+        with transaction() as session:
+            found.append(act(session))
+            if not keep(found[0]):
+                raise _OnlyTried
+    except _OnlyTried:
+        return found[0], False
+    return found[0], True
+
+
+class _OnlyTried(Exception):
+    """What was written is undone."""
 
 
 def is_postgresql(session: Session) -> bool:

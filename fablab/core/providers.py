@@ -1,6 +1,6 @@
 """OpenID providers with which people may sign in: tables `[oidc.NAME]` of `instance/fablab.toml`.
 
-Whoever writes a provider there trusts it to say whose address an e-mail address is (decision 13).
+Whoever writes a provider there trusts it to say whose address an e-mail address is (decision 16).
 """
 
 import re

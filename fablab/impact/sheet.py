@@ -1,7 +1,7 @@
 """A report as a table for spreadsheets."""
 
-from fablab.catalog.sheet_of_resources import written
 from fablab.core.i18n import _
+from fablab.core.tables import written
 from fablab.impact.codes import Unit
 from fablab.impact.figures import Shown
 from fablab.impact.report import Question, Report

@@ -109,8 +109,7 @@ def add_person(session: Session, actor: Actor, card: PersonCard, desk: DeskCard,
         now=now,
         locale=card.locale,
     )
-    _write(member, card)
-    _write_desk(member, desk)
+    fill(member, card, desk)
     session.flush()
     audit.note(session, actor.member_id, "member.added", now, member_id=member.id, site_id=desk.home_site_id)
     return member
@@ -138,15 +137,11 @@ def edit_as_staff(
         reasons += classes.not_ones_own(actor, member)
     if reasons:
         raise Refused(reasons)
-    changed = _changes(member, card, desk)
+    changed = changes(member, card, desk)
     address = services.own_email(session, card.email, member.id) if card.email else None
     if address != member.email:
-        member.email = address
-        member.session_version += 1
         services.end_links(session, member.id, now)
-    _write(member, card)
-    _write_desk(member, desk)
-    member.version += 1
+    rewrite(member, card, desk, address)
     session.flush()
     details = {"fields": ",".join(changed)}
     audit.note(session, actor.member_id, "member.edited", now, member_id=member.id, details=details)
@@ -208,6 +203,23 @@ def _lock(session: Session, member_id: int) -> None:
     session.scalar(query.execution_options(populate_existing=True))
 
 
+def fill(member: Member, card: PersonCard, desk: DeskCard) -> None:
+    """Write a card that was checked, but for the address with which they sign in."""
+    _write(member, card)
+    _write_desk(member, desk)
+
+
+def rewrite(member: Member, card: PersonCard, desk: DeskCard, address: str | None) -> None:
+    """Write a card that was checked over the one there was, and the address; whoever signed in with another one is
+    signed out.
+    """
+    if address != member.email:
+        member.session_version += 1
+    member.email = address
+    fill(member, card, desk)
+    member.version += 1
+
+
 def _may_photo(session: Session, actor: Actor, member: Member) -> bool:
     own = actor.member_id == member.id or guardians.answers_for(session, actor.member_id, member.id)
     return own or may_write(actor, member)
@@ -223,6 +235,21 @@ def _needs_desk(actor: Actor, site_id: int | None) -> None:
 def _reasons_against(
     session: Session, card: PersonCard, desk: DeskCard, member: Member | None, now: datetime
 ) -> list[Refusal]:
+    reasons = reasons_but_addresses(session, card, desk, member, now)
+    try:
+        if card.email:
+            services.own_email(session, card.email, member.id if member else None)
+        if card.shared_email:
+            services.clean_email(card.shared_email)
+    except Refused as refused:
+        reasons += refused.refusals
+    return reasons
+
+
+def reasons_but_addresses(
+    session: Session, card: PersonCard, desk: DeskCard, member: Member | None, now: datetime
+) -> list[Refusal]:
+    """What is wrong with a card of somebody, or (None) of somebody new, whatever addresses it has."""
     reasons = check_person(card.name, card.birth_date, now)
     wanted = session.get(MemberClass, desk.class_id)
     if wanted is None or (wanted.closed_at is not None and (member is None or member.class_id != wanted.id)):
@@ -232,13 +259,6 @@ def _reasons_against(
         reasons.append(Refusal("class_needs_proof", text))
     if desk.home_site_id is not None:
         sites.site(session, desk.home_site_id)
-    try:
-        if card.email:
-            services.own_email(session, card.email, member.id if member else None)
-        if card.shared_email:
-            services.clean_email(card.shared_email)
-    except Refused as refused:
-        reasons += refused.refusals
     return reasons
 
 
@@ -259,7 +279,7 @@ def _write_desk(member: Member, desk: DeskCard) -> None:
     member.staff_note = lines_of(desk.staff_note)
 
 
-def _changes(member: Member, card: PersonCard, desk: DeskCard) -> list[str]:
+def changes(member: Member, card: PersonCard, desk: DeskCard) -> list[str]:
     """The names of what is other than before; never what it says, since the log holds no word about people."""
     pairs = {
         **{name: getattr(card, name) for name in PersonCard.__slots__},

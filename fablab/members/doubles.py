@@ -14,6 +14,9 @@ from fablab.members import queries
 from fablab.members.actor import Actor, Role
 from fablab.members.models import Member, NotDoubles
 
+MOST_COMPARED = 200
+"""Of those born on one day with a word in common, such as a default that another program wrote for everybody."""
+
 
 @dataclass(frozen=True, slots=True)
 class Trace:
@@ -28,7 +31,46 @@ class Trace:
     @property
     def words(self) -> tuple[str, ...]:
         """The name's words in order, so that `Roche Élodie` and `Élodie Roche` are alike."""
-        return tuple(sorted(self.name.replace("-", " ").split()))
+        return words_of(self.name)
+
+
+class Nearby:
+    """People, kept by what can make two of them one, so that somebody is compared with few of them."""
+
+    def __init__(self) -> None:
+        self._kept: dict[object, list[Trace]] = defaultdict(list)
+
+    def put(self, trace: Trace) -> None:
+        """Keep one more."""
+        self._kept[trace.words, trace.birth_date].append(trace)
+        self._kept[trace.words].append(trace)
+        if trace.birth_date is not None:
+            for shared in {*trace.words, *trace.emails}:
+                self._kept[trace.birth_date, shared].append(trace)
+
+    def first_like(self, trace: Trace) -> Trace | None:
+        """One who may be the same person; None for nobody."""
+        keys: list[object] = [(trace.words, trace.birth_date), (trace.words, None)]
+        if trace.birth_date is None:
+            keys = [trace.words]
+        else:
+            keys += [(trace.birth_date, shared) for shared in sorted({*trace.words, *trace.emails})]
+        near = (other for key in keys for other in self._kept.get(key, [])[:MOST_COMPARED])
+        return next((other for other in near if alike(trace, other)), None)
+
+
+def nearby(session: Session) -> Nearby:
+    """Everybody who has not left, in one statement."""
+    found = Nearby()
+    query = select(Member.id, Member.name_key, Member.email, Member.shared_email, Member.birth_date)
+    for number, name, email, shared, born in session.execute(query.where(Member.left_at.is_(None))):
+        found.put(Trace(number, name, frozenset(text for text in (email, shared) if text), born))
+    return found
+
+
+def words_of(name: str) -> tuple[str, ...]:
+    """The words of a name that `plain_of` made, in order."""
+    return tuple(sorted(name.replace("-", " ").split()))
 
 
 def alike(one: Trace, other: Trace) -> bool:

@@ -2,7 +2,7 @@
 
 An account is known by its issuer and subject alone. An address never makes it somebody's unless the provider says that
 it verified the address and the address is that member's own; who has a role confirms with their password besides
-(decision 13).
+(decision 16).
 """
 
 from dataclasses import dataclass

@@ -177,6 +177,14 @@ def personal_account(session: Session, member_id: int) -> Account:
     return found
 
 
+def personal_accounts(session: Session, member_ids: Iterable[int]) -> list[Account]:
+    """Those of several people, in one statement."""
+    query = select(Account).where(
+        Account.owner_id.in_(set(member_ids)), Account.kind == AccountKind.PERSONAL, Account.closed_at.is_(None)
+    )
+    return list(session.scalars(query.order_by(Account.id)))
+
+
 def account(session: Session, account_id: int) -> Account:
     """The account with this id; NotFound if there is none."""
     found = session.get(Account, account_id)

@@ -29,6 +29,7 @@ MENTIONED = ("resource_id", "site_id", "category_id", "entity_id", "member_id", 
 """Things that the table names in bodies."""
 FOUNDERS = {"fabmanager", "treasurer", "admin"}
 """Who founds organisations, and sees who is in which."""
+TABLES = ("members", "memberships", "organisations", "certificates")
 NOT_OF_A_SITE = {
     ("GET", "/members"),
     ("GET", "/members/{member_id}"),
@@ -51,6 +52,7 @@ NOT_OF_A_SITE = {
     ("GET", "/proofs"),
     ("GET", "/resources.csv"),
     ("POST", "/resources.csv"),
+    *((method, f"/{kind}.csv") for method in ("GET", "POST") for kind in TABLES),
     ("GET", "/accounts/{account_id}"),
     ("POST", "/accounts"),
     ("GET", "/accounts/{account_id}/members"),
@@ -148,6 +150,8 @@ def calls(ids: Mapping[str, int]) -> dict[tuple[str, str], Call]:
         ("GET", "/resources/{resource_id}/maintenance-acts"): Call(FABMANAGERS),
         ("POST", "/resources/{resource_id}/maintenance-acts"): Call(FABMANAGERS, {}),
         ("GET", "/resources.csv"): Call(FABMANAGERS),
+        **{("GET", f"/{kind}.csv"): Call(FABMANAGERS) for kind in TABLES},
+        **{("POST", f"/{kind}.csv"): Call(FABMANAGERS, data=b"", query="?dry_run=true") for kind in TABLES},
         ("POST", "/resources.csv"): Call(FABMANAGERS, data=b"", query="?dry_run=true"),
         ("GET", "/problems"): Call(EVERYBODY),
         ("POST", "/problems"): Call(EVERYBODY, {"site_id": ids["site_id"], "text": " "}),

@@ -96,3 +96,25 @@ def test_a_table_is_looked_at_before_it_is_written(lab: Lab) -> None:
     for junk, status in ((b"", 422), (b"\x00", 422), (b"a,b\n", 422), (b"x" * 2_000_001, 413)):
         assert client.post(path, data=junk, headers=manager).status_code == status
     assert client.post(f"{path}?dry_run=perhaps", data=good.encode(), headers=manager).status_code == 422
+
+
+def test_tables_of_people_are_looked_at_before_they_are_written(lab: Lab) -> None:
+    client, admin = lab.client(), lab.token(lab.cast.admin)
+    for kind, lines in (("members", 7), ("memberships", 0), ("organisations", 0), ("certificates", 2)):
+        path = f"/api/v1/{kind}.csv"
+        before = client.get(path, headers=admin)
+        assert (before.mimetype, len(before.text.splitlines())) == ("text/csv", lines + 1)
+        again = client.post(path, data=before.data, headers=admin)
+        if lines:
+            assert (again.json["added"], again.json["changed"], again.json["unchanged"]) == (0, 0, lines), kind
+    path, bad = "/api/v1/members.csv", b"name,email\nZoe,zoe@test.example\nTrainer,nowhere\n"
+    looked = client.post(f"{path}?dry_run=true", data=bad, headers=admin).json
+    assert (looked["written"], looked["added"], looked["bad_lines"]) == (False, 1, 1)
+    assert (looked["troubles"][0]["line"], looked["troubles"][0]["column"]) == (3, "email")
+    refused = client.post(path, data=bad, headers=admin)
+    assert (refused.status_code, refused.json["errors"][0]["field"]) == (422, "line 3, email")
+    written = client.post(f"{path}?skip_bad_lines=true&add_anyway=true", data=bad, headers=admin).json
+    assert (written["written"], written["added"], written["remarks"]) == (True, 1, [])
+    for junk, status in ((b"", 422), (b"PK\x03\x04x", 422), (b"a,b\n", 422), (b"x" * 2_000_001, 413)):
+        assert client.post(path, data=junk, headers=admin).status_code == status
+    assert client.get(f"{path}?q=zoe", headers=admin).text.count("\n") == 2

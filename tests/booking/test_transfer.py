@@ -5,13 +5,14 @@ from datetime import UTC, datetime
 import pytest
 
 from fablab.booking.services import Wish, book
-from fablab.booking.transfer import Report, bring_in
+from fablab.booking.transfer import bring_in
 from fablab.catalog import categories, queries
 from fablab.catalog.categories import FieldCard
 from fablab.catalog.models import FieldKind, Resource
 from fablab.catalog.transfer import table
 from fablab.core.db import transaction
 from fablab.core.errors import Forbidden
+from fablab.core.tables import Report
 from tests.conftest import Lab, hours_from
 
 NOW = datetime.now(UTC)

@@ -2,8 +2,9 @@
 
 import pytest
 
-from fablab.catalog.sheet_of_resources import LARGEST, MOST_LINES, decoded, read, written
+from fablab.catalog.sheet_of_resources import MOST_LINES, read
 from fablab.core.refusals import Refused
+from fablab.core.tables import LARGEST, decoded, written
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252"])

@@ -77,6 +77,7 @@ FORMS = [
     ("/machines/1/links", ("other_id", "places")),
     ("/machines/1/papers", ("role", "title", "file")),
     ("/machines/import", ("text", "digest", "skip")),
+    ("/people/import", ("kind", "text", "digest", "skip", "act", "site", "class:x", "add_anyway")),
     ("/categories/new", ("name", "kind", "icon")),
     ("/categories/1/edit", ("name", "kind", "icon", "version")),
     ("/categories/1/fields", ("name", "kind", "unit", "choices", "version")),

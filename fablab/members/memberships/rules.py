@@ -110,6 +110,13 @@ def last_day(length: Length, first_on: date) -> date:
     return end
 
 
+def first_day(length: Length, last_on: date) -> date:
+    """The first day of what ended on a day, as far as can be told: a whole length before, of a fixed day a year."""
+    if length.lasts == Lasts.DAYS:
+        return last_on - timedelta(days=(length.length or 1) - 1)
+    return months_later(last_on + DAY, -(length.length or 12))
+
+
 def day_in(year: int, month: int, day: int) -> date:
     """That day of a year; 29 February is the 28th where there is none."""
     return date(year, month, min(day, monthrange(year, month)[1]))

@@ -51,11 +51,11 @@ def found(session: Session, actor: Actor, card: AccountCard, owner_id: int, now:
         Refused: what was written does not hold together, or the owner is no member.
     """
     rights.needs_staff(actor)
-    reasons = [*_reasons(card), *_no_member(session, owner_id)]
+    reasons = [*reasons_against(card), *_no_member(session, owner_id)]
     if reasons:
         raise Refused(reasons)
     account = services.add_organisation(session, card.name, queries.member(session, owner_id), now)
-    _write(account, card)
+    write(account, card)
     session.flush()
     note(session, actor.member_id, "account.founded", now, member_id=owner_id, subject=f"account:{account.id}")
     owner_appointed.send(None, session=session, account=account, member_id=owner_id, by_id=actor.member_id, now=now)
@@ -74,11 +74,11 @@ def edit_account(
     """
     account = rights.edited(session, actor, account_id)
     check_version(account.version, version)
-    reasons = _reasons(card)
+    reasons = reasons_against(card)
     if reasons:
         raise Refused(reasons)
     before = account.monthly_cap_cents
-    _write(account, card)
+    write(account, card)
     account.version += 1
     session.flush()
     details: Details = {"cap_cents": account.monthly_cap_cents, "cap_cents_before": before}
@@ -150,7 +150,8 @@ def _no_member(session: Session, member_id: int) -> list[Refusal]:
     return []
 
 
-def _reasons(card: AccountCard) -> list[Refusal]:
+def reasons_against(card: AccountCard) -> list[Refusal]:
+    """Every reason why a card does not hold together."""
     reasons = name_reasons(card.name, _("An account needs a name: that to which invoices are made out."))
     if line_of(card.billing_email):
         try:
@@ -160,7 +161,8 @@ def _reasons(card: AccountCard) -> list[Refusal]:
     return [*reasons, *registers.reasons_against(card.siren, card.siret), *cap_reasons(card.monthly_cap_cents)]
 
 
-def _write(row: Account, card: AccountCard) -> None:
+def write(row: Account, card: AccountCard) -> None:
+    """Write a card that was checked."""
     siren, siret = registers.siren_and_siret(card.siren, card.siret)
     row.name = line_of(card.name)
     row.billing_address = lines_of(card.billing_address)

@@ -7,14 +7,14 @@ from flask.wrappers import Response
 from werkzeug.wrappers import Response as Redirect
 
 from fablab.booking import transfer
-from fablab.booking.transfer import Report
 from fablab.catalog import queries as catalog
 from fablab.catalog import sheet_of_resources as sheet
-from fablab.catalog import transfer as tables
-from fablab.core import clock
-from fablab.core.db import db, transaction
+from fablab.catalog import transfer as catalogue
+from fablab.core import clock, tables
+from fablab.core.db import attempt, db
 from fablab.core.i18n import _
 from fablab.core.refusals import Refused
+from fablab.core.tables import Report
 from fablab.members.models import Role
 from fablab.web.ground import access
 from fablab.web.ground.uploads import takes_files, upload
@@ -24,15 +24,11 @@ SHOWN = 500
 """Troubles shown one by one."""
 
 
-class _OnlyLooked(Exception):
-    """What was written is undone."""
-
-
 @screen.get("/machines.csv")
 @access.needs(Role.FABMANAGER)
 def export() -> Response:
     """What can be booked at one's sites, as a table."""
-    text = tables.table(db.session(), access.actor())
+    text = catalogue.table(db.session(), access.actor())
     response: Response = current_app.response_class("\ufeff" + text, mimetype="text/csv")
     response.headers["Content-Disposition"] = 'attachment; filename="machines.csv"'
     return response
@@ -52,7 +48,7 @@ def bring_in() -> Redirect | tuple[str, int] | str:
     """Show what a table would do; then, sent again with what was shown, do it."""
     try:
         sent = upload("file")
-        text = sheet.decoded(sent.content) if sent else sheet.plain(request.form.get("text", ""))
+        text = tables.decoded(sent.content) if sent else tables.plain(request.form.get("text", ""))
         if request.form.get("digest") and not sent:
             return _write(text)
         report = _look(text)
@@ -62,13 +58,8 @@ def bring_in() -> Redirect | tuple[str, int] | str:
 
 
 def _look(text: str) -> Report:
-    found: list[Report] = []
-    try:
-        with transaction() as session:
-            found.append(transfer.bring_in(session, access.actor(), text, clock.now()))
-            raise _OnlyLooked
-    except _OnlyLooked:
-        return found[0]
+    now = clock.now()
+    return attempt(lambda session: transfer.bring_in(session, access.actor(), text, now), lambda report: False)[0]
 
 
 def _write(text: str) -> Redirect | tuple[str, int]:
@@ -76,16 +67,14 @@ def _write(text: str) -> Redirect | tuple[str, int]:
     if request.form["digest"] != _digest(text):
         raise Refused.because("changed", _("This is not the table that was looked at. Look at it first."))
     skip = request.form.get("skip") == "yes"
-    found: list[Report] = []
-    try:
-        with transaction() as session:
-            found.append(transfer.bring_in(session, access.actor(), text, clock.now()))
-            if found[0].troubles and not skip:
-                raise _OnlyLooked
-    except _OnlyLooked:
+    now = clock.now()
+    report, kept = attempt(
+        lambda session: transfer.bring_in(session, access.actor(), text, now),
+        lambda report: skip or not report.troubles,
+    )
+    if not kept:
         reason = _("Nothing was written: some lines cannot be taken. Mend the table, or skip them.")
-        return _show_report(found[0], text, [reason]), 422
-    report = found[0]
+        return _show_report(report, text, [reason]), 422
     flash(
         _(
             "Done: %(added)s added, %(changed)s changed, %(unchanged)s as they were, %(skipped)s lines skipped.",

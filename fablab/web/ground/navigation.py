@@ -95,7 +95,7 @@ def _all() -> list[tuple[str, list[Place]]]:
                     Role.HOST,
                     rooms=(
                         *("accesses", "badges", "card", "doubles", "facts_of"),
-                        *("families", "people_privacy", "waiting", "wards"),
+                        *("families", "people_privacy", "tables", "waiting", "wards"),
                     ),
                 ),
                 Place("ending.page", _("Memberships"), "credit-card", Role.HOST, rooms=("person_memberships",)),

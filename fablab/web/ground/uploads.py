@@ -32,6 +32,8 @@ def make_room(app: Flask) -> None:
     view = app.view_functions.get(request.endpoint or "")
     if getattr(view, _TAKES_FILES, False):
         request.max_content_length = LARGEST + ROOM_FOR_THE_FORM
+        # A table that was looked at is sent again as a field of the form.
+        request.max_form_memory_size = LARGEST + ROOM_FOR_THE_FORM
 
 
 def upload(field: str) -> Upload | None:

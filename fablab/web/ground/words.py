@@ -12,6 +12,7 @@ from fablab.presence.models import Ended, Recorded
 from fablab.presence.wording import public_name, reason_name
 from fablab.shifts.models import DutyState
 from fablab.sites.models import SignUpRule
+from fablab.training.tables import TableKind
 from fablab.usage.models import Condition, Review
 
 
@@ -231,6 +232,16 @@ def people_standing(code: str) -> str:
         PeopleStanding.WARDS: _("With a guardian"),
         PeopleStanding.LEFT: _("Who have left"),
     }[PeopleStanding(code)]
+
+
+def table_kind(code: str) -> str:
+    """What a table of people is of."""
+    return {
+        TableKind.MEMBERS: _("Members"),
+        TableKind.MEMBERSHIPS: _("Memberships"),
+        TableKind.ORGANISATIONS: _("Organisations and their people"),
+        TableKind.CERTIFICATES: _("Certificates"),
+    }[TableKind(code)]
 
 
 def sign_up_rule(code: str) -> str:

@@ -51,7 +51,7 @@ class RoleForm(LabForm):
 @access.needs(Role.HOST)
 def page() -> str:
     """People, sought by words, site, class, role and state."""
-    session, wanted = db.session(), _wanted()
+    session, wanted = db.session(), asked_for()
     text = request.args.get("from", "")
     offset = int(text) if text.isascii() and text.isdigit() and len(text) < 7 else 0
     found = people.people(session, wanted, offset=offset)
@@ -203,7 +203,7 @@ def _age(member: Member) -> int | None:
     return age_on(member.birth_date, joining.day_at(db.session(), member.home_site_id, clock.now()))
 
 
-def _wanted() -> Wanted:
+def asked_for() -> Wanted:
     """Whom the address asks for; what it cannot mean is left out."""
     args = request.args
     role, standing = args.get("role", ""), args.get("standing", "")
