@@ -49,5 +49,8 @@ def doubt(sender: Any, *, session: Session, survivor: Member, merged: Member, **
 
 @member_merged.connect
 def end_stay(sender: Any, *, session: Session, survivor: Member, merged: Member, now: datetime) -> None:
-    """The survivor's stay says where their person is."""
-    services.end_of_double(session, merged.id, now)
+    """The survivor's stay says where their person is; the other one is over, and is theirs with the rest."""
+    row = services.end_of_double(session, merged.id, now)
+    if row is not None:
+        row.member_id = survivor.id
+        session.flush()

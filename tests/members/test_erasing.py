@@ -149,7 +149,7 @@ def test_who_is_in_the_building_or_owes_a_membership_waits(lab: Lab) -> None:
     close(lab)
     assert refused(lab, cast.admin, cast.maker) == {"present": False}
     with transaction() as session:
-        presence.end_of_double(session, cast.maker, NOW)
+        presence.leave(session, lab.actor(cast.maker), NOW)
     with transaction() as session:
         erasing.erase(session, lab.actor(cast.admin), cast.maker, NOW)
 
