@@ -34,17 +34,14 @@ def stand_in_the_way(sender: Any, *, session: Session, member_ids: list[int], **
 def doubt(sender: Any, *, session: Session, survivor: Member, merged: Member, **more: Any) -> list[Refusal]:
     """Two who were in the building at the same time are probably two."""
     other = aliased(Arrival)
+    began_within = or_(Arrival.departed_at.is_(None), other.arrived_at < Arrival.departed_at)
+    ended_after = or_(other.departed_at.is_(None), other.departed_at > Arrival.arrived_at)
     query = (
         select(Arrival.id)
-        .join(other, other.arrived_at < Arrival.departed_at)
+        .join(other, began_within & ended_after)
         .where(Arrival.member_id == survivor.id, other.member_id == merged.id)
-        .where(or_(other.departed_at.is_(None), other.departed_at > Arrival.arrived_at))
     )
-    open_ones = select(Arrival.member_id).where(
-        Arrival.member_id.in_([survivor.id, merged.id]), Arrival.departed_at.is_(None)
-    )
-    together = session.scalar(query.limit(1)) is not None or len(set(session.scalars(open_ones))) == 2
-    if not together:
+    if session.scalar(query.limit(1)) is None:
         return []
     text = _("Both were in the building at the same time: they may be two people.")
     return [Refusal("present_at_once", text, overridable=True)]
@@ -52,5 +49,8 @@ def doubt(sender: Any, *, session: Session, survivor: Member, merged: Member, **
 
 @member_merged.connect
 def end_stay(sender: Any, *, session: Session, survivor: Member, merged: Member, now: datetime) -> None:
-    """The survivor's stay says where their person is."""
-    services.end_of_double(session, merged.id, now)
+    """The survivor's stay says where their person is; the other one is over, and is theirs with the rest."""
+    row = services.end_of_double(session, merged.id, now)
+    if row is not None:
+        row.member_id = survivor.id
+        session.flush()

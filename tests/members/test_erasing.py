@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import delete, select, text
 from sqlalchemy.exc import DBAPIError
 
+from fablab.billing.items import Item, charge_item
 from fablab.booking.models import Reservation
 from fablab.booking.services import Wish, book
 from fablab.core.audit import AuditEntry
@@ -20,6 +21,8 @@ from fablab.members.models import Account, Guardianship, Member, RoleGrant
 from fablab.members.privacy import erasing
 from fablab.members.privacy.holdings import counts, holdings
 from fablab.members.privacy.naming import about_people, columns, removed_with
+from fablab.presence import services as presence
+from fablab.presence.services import Coming, arrive
 from tests.billing.months import APRIL_2, MARCH, close, invoices, use
 from tests.cast import PASSWORD
 from tests.conftest import Lab, hours_from
@@ -126,6 +129,29 @@ def test_all_that_stands_in_the_way_is_told_at_once(lab: Lab) -> None:
     with pytest.raises(Refused) as error, transaction() as session:
         erasing.erase(session, lab.actor(cast.admin), cast.admin, NOW, override=True)
     assert error.value.codes == ("last_admin", "sole_owner")
+
+
+def test_who_is_in_the_building_or_owes_a_membership_waits(lab: Lab) -> None:
+    cast = lab.cast
+    with transaction() as session:
+        arrive(session, lab.actor(cast.admin), Coming(site_id=cast.workshop, member_id=cast.maker), NOW)
+        item = Item(
+            legal_entity_id=cast.entity,
+            account_id=queries.personal_account(session, cast.maker).id,
+            member_id=cast.maker,
+            description="Adhésion",
+            price_cents=1200,
+            sold_by_id=cast.admin,
+        )
+        charge_item(session, item, NOW)
+
+    assert refused(lab, cast.admin, cast.maker) == {"uninvoiced": True, "present": False}
+    close(lab)
+    assert refused(lab, cast.admin, cast.maker) == {"present": False}
+    with transaction() as session:
+        presence.leave(session, lab.actor(cast.maker), NOW)
+    with transaction() as session:
+        erasing.erase(session, lab.actor(cast.admin), cast.maker, NOW)
 
 
 def test_an_administrator_may_do_without_the_money_and_nobody_else(lab: Lab) -> None:

@@ -21,6 +21,8 @@ from fablab.members.models import Account, AccountMember, Guardianship, Member, 
 from fablab.members.privacy import erasing
 from fablab.members.privacy.holdings import counts
 from fablab.members.privacy.naming import about_people, columns, is_for_good, naming_of
+from fablab.presence.models import Arrival
+from fablab.presence.services import Coming, arrive
 from fablab.shifts import plan
 from fablab.shifts import services as shifts
 from fablab.shifts.models import Duty, DutyState
@@ -158,6 +160,19 @@ def test_two_who_were_there_at_once_are_merged_only_by_somebody_who_is_sure(lab:
 
     states = {row.member_id: row.state for row in lab.session.query(Duty)}
     assert states == {cast.trainer: DutyState.CONFIRMED, cast.newcomer: DutyState.DROPPED}
+
+
+def test_of_two_stays_that_go_on_the_survivors_goes_on(lab: Lab) -> None:
+    cast = lab.cast
+    for who in (cast.maker, cast.student):
+        with transaction() as session:
+            arrive(session, lab.actor(cast.admin), Coming(site_id=cast.workshop, member_id=who), NOW)
+
+    assert refused(lab, cast.maker, cast.student) == ("present_at_once",)
+    merge(lab, cast.maker, cast.student, sure=True, now=NOW + timedelta(hours=1))
+
+    stays = {row.ended: row.member_id for row in lab.session.query(Arrival)}
+    assert stays == {None: cast.maker, "merged": cast.maker}
 
 
 def test_what_both_have_and_can_have_once_only_is_settled(lab: Lab) -> None:
