@@ -2,10 +2,10 @@
 
 from dataclasses import asdict, replace
 
-from flask import Response, current_app
+from flask import Response
 from flask_openapi3 import Tag
 
-from fablab.api.answers import answer
+from fablab.api.answers import CSV, answer, table_file
 from fablab.api.auth import actor
 from fablab.api.blueprint import WRITES, api
 from fablab.api.periods import PAGE, following
@@ -34,7 +34,6 @@ from fablab.members.organisations.cards import AccountCard
 from fablab.sites import queries as sites
 
 TAGS = [Tag(name="accounts", description="Who pays: your own account and your organisations’")]
-CSV = {"description": "OK", "content": {"text/csv": {"schema": {"type": "string"}}}}
 
 
 @api.get("/accounts", tags=TAGS, summary="Accounts", responses={200: AccountsList, 403: Problem})
@@ -113,10 +112,7 @@ def one_accounts_usage(path: AccountPath, query: MonthQuery) -> Response:
 def one_accounts_usage_table(path: AccountPath, query: MonthQuery) -> Response:
     """The same by person and project, as CSV."""
     found = _usage(path, query)
-    response: Response = current_app.response_class(account_usage.table(found), mimetype="text/csv")
-    response.headers["Content-Disposition"] = f'attachment; filename="account-{path.account_id}-{found.month}.csv"'
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return table_file(account_usage.table(found), f"account-{path.account_id}-{found.month}.csv")
 
 
 def _usage(path: AccountPath, query: MonthQuery) -> AccountUsage:

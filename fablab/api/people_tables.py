@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from flask import Response, current_app
+from flask import Response
 from pydantic import BaseModel
 
-from fablab.api.answers import answer
+from fablab.api.answers import CSV, answer, table_file
 from fablab.api.auth import actor
 from fablab.api.blueprint import api
 from fablab.api.bodies import TableOrWorkbook, sent_bytes
@@ -14,7 +14,6 @@ from fablab.api.members import TAGS
 from fablab.api.schemas import FieldError, Problem
 from fablab.api.schemas.members import MembersQuery
 from fablab.api.schemas.transfer import PeopleTableOut, PeopleTableQuery, TroubleOut
-from fablab.api.transfer import CSV
 from fablab.core import clock, tables
 from fablab.core.db import attempt, transaction
 from fablab.core.i18n import _
@@ -90,10 +89,7 @@ def _taken_out(kind: TableKind, query: MembersQuery) -> Response:
     )
     with transaction() as session:
         text = people.table(session, actor(), kind, wanted, clock.now())
-    response: Response = current_app.response_class(text, mimetype="text/csv")
-    response.headers["Content-Disposition"] = f'attachment; filename="{kind.value}.csv"'
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return table_file(text, f"{kind.value}.csv")
 
 
 def _brought_in(kind: TableKind, query: PeopleTableQuery, raw: TableOrWorkbook) -> Response:

@@ -1,8 +1,8 @@
 """Routes that take the catalogue out as a table, and bring one in."""
 
-from flask import Response, current_app
+from flask import Response
 
-from fablab.api.answers import answer
+from fablab.api.answers import CSV, answer, table_file
 from fablab.api.auth import actor
 from fablab.api.blueprint import api
 from fablab.api.bodies import Table, sent_bytes
@@ -18,17 +18,12 @@ from fablab.core.i18n import _
 from fablab.core.tables import Report
 from fablab.members.models import Role
 
-CSV = {"description": "OK", "content": {"text/csv": {"schema": {"type": "string"}}}}
-
 
 @api.get("/resources.csv", tags=TAGS, summary="The catalogue as a table", responses={200: CSV, 403: Problem})
 def export() -> Response:
     """What can be booked at the sites of a fabmanager, as a table that can be brought in again."""
     actor().needs_anywhere(Role.FABMANAGER)
-    response: Response = current_app.response_class(catalogue.table(db.session(), actor()), mimetype="text/csv")
-    response.headers["Content-Disposition"] = 'attachment; filename="resources.csv"'
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return table_file(catalogue.table(db.session(), actor()), "resources.csv")
 
 
 @api.post(

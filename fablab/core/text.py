@@ -19,11 +19,6 @@ def lines_of(text: str) -> str:
     return _UNFIT.sub(" ", _BREAKS.sub("\n", text)).strip()
 
 
-def cell_of(text: str) -> str:
-    """Text for a cell of a table: what a spreadsheet would take for a formula gets an apostrophe before it."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
-
-
 def plain_of(text: str) -> str:
     """Text in small letters without accents, for seeking and ordering: `élodie ROCHE` and `Elodie Roche` are one."""
     parts = unicodedata.normalize("NFKD", _UNFIT.sub(" ", text).casefold())

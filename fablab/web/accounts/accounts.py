@@ -1,6 +1,6 @@
 """Accounts for those who use them: one's own and one's organisations', each with its card, its people and its use."""
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.wrappers import Response as FileResponse
 from werkzeug.wrappers import Response
 from wtforms import HiddenField
@@ -20,6 +20,7 @@ from fablab.members.organisations.cards import AccountCard
 from fablab.members.organisations.rights import Sight
 from fablab.web.accounts.caps import cap_field, cents_of, typed
 from fablab.web.ground import access, inputs
+from fablab.web.ground.downloads import table_file
 from fablab.web.ground.forms import LabForm, area_field, text_field
 from fablab.web.ground.months import lab_zone, months_back
 
@@ -137,10 +138,7 @@ def usage_table(account_id: int) -> FileResponse:
     """The same as a table."""
     month = _month()
     found = account_usage.usage_of(db.session(), access.actor(), account_id, month, clock.now())
-    text = "\ufeff" + account_usage.table(found)
-    response: FileResponse = current_app.response_class(text, mimetype="text/csv")
-    response.headers["Content-Disposition"] = f'attachment; filename="account-{account_id}-{month}.csv"'
-    return response
+    return table_file(account_usage.table(found), f"account-{account_id}-{month}.csv")
 
 
 @screen.get("/accounts/join/<secret>")

@@ -2,7 +2,7 @@
 
 import hashlib
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.wrappers import Response
 from werkzeug.wrappers import Response as Redirect
 
@@ -17,6 +17,7 @@ from fablab.core.refusals import Refused
 from fablab.core.tables import Report
 from fablab.members.models import Role
 from fablab.web.ground import access
+from fablab.web.ground.downloads import table_file
 from fablab.web.ground.uploads import takes_files, upload
 
 screen = Blueprint("transfer", __name__)
@@ -28,10 +29,7 @@ SHOWN = 500
 @access.needs(Role.FABMANAGER)
 def export() -> Response:
     """What can be booked at one's sites, as a table."""
-    text = catalogue.table(db.session(), access.actor())
-    response: Response = current_app.response_class("\ufeff" + text, mimetype="text/csv")
-    response.headers["Content-Disposition"] = 'attachment; filename="machines.csv"'
-    return response
+    return table_file(catalogue.table(db.session(), access.actor()), "machines.csv")
 
 
 @screen.get("/machines/import")

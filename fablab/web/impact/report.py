@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from flask import Blueprint, current_app, render_template, request, url_for
+from flask import Blueprint, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from fablab.core import clock
@@ -16,6 +16,7 @@ from fablab.impact.models import Funder
 from fablab.impact.report import Question, report, sites_to_report
 from fablab.impact.sheet import sheet
 from fablab.web.ground import access, inputs
+from fablab.web.ground.downloads import table_file
 from fablab.web.ground.months import lab_zone
 
 screen = Blueprint("impact", __name__)
@@ -58,10 +59,7 @@ def table() -> Response:
     """The figures for a spreadsheet."""
     question = _question(clock.now().astimezone(lab_zone()).date())
     text = sheet(question, report(db.session(), access.actor(), question))
-    response: Response = current_app.response_class("\ufeff" + text, mimetype="text/csv")
-    name = f"fablab-{question.first_on}-{question.last_on}.csv"
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return table_file(text, f"fablab-{question.first_on}-{question.last_on}.csv")
 
 
 def shortcuts(today: date) -> list[Shortcut]:

@@ -10,9 +10,8 @@ from fablab.members import guardians
 from fablab.members import queries as members
 from fablab.members.actor import Actor
 from fablab.members.conduct import appeals, queries, wording
-from fablab.members.conduct.holds import may_settle
 from fablab.members.conduct.policies import policy_at
-from fablab.members.conduct.strikes import may_strike, tally_at
+from fablab.members.conduct.strikes import tally_at
 from fablab.members.models import Appeal, Hold, Member, Strike
 from fablab.sites import queries as sites
 
@@ -68,7 +67,6 @@ def record_of(actor: Actor, member_id: int, now: datetime) -> Record:
     zones = {site_id: queries.zone_of(session, site_id) for site_id in scopes}
 
     def shown(row: Hold | Strike) -> Shown:
-        is_hold = isinstance(row, Hold)
         zone = zones[row.site_id]
         author = row.placed_by_id if isinstance(row, Hold) else row.by_id
         undone_by = row.lifted_by_id if isinstance(row, Hold) else row.withdrawn_by_id
@@ -78,7 +76,7 @@ def record_of(actor: Actor, member_id: int, now: datetime) -> Record:
             zone=zone,
             by=names.get(author or 0, ""),
             counts=appeals.counts(row, now),
-            may_undo=may_settle(actor, row.kind, row.site_id) if is_hold else may_strike(actor, row.site_id),
+            may_undo=appeals.may_decide(actor, row),
             undone_by=names.get(undone_by or 0, ""),
             open_appeal=next((item for item in waiting if appeals.thing_of(item) is row), None),
             until=wording.until(row.ends_at if isinstance(row, Hold) else row.expires_at, zone),

@@ -4,7 +4,7 @@ shown before anything is written.
 
 import hashlib
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.wrappers import Response
 from werkzeug.wrappers import Response as Redirect
 
@@ -20,6 +20,7 @@ from fablab.sites import queries as sites
 from fablab.training import tables as people
 from fablab.training.tables import COLUMNS, TableKind
 from fablab.web.ground import access, inputs
+from fablab.web.ground.downloads import table_file
 from fablab.web.ground.uploads import takes_files, upload
 from fablab.web.people.members import asked_for
 
@@ -38,10 +39,7 @@ def export() -> Response:
     kind = _kind(request.args.get("table"))
     with transaction() as session:
         text = people.table(session, access.actor(), kind, asked_for(), clock.now())
-    response: Response = current_app.response_class("\ufeff" + text, mimetype="text/csv")
-    response.headers["Content-Disposition"] = f'attachment; filename="{kind.value}.csv"'
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return table_file(text, f"{kind.value}.csv")
 
 
 @screen.get("/people/import")

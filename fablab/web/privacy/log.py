@@ -1,23 +1,21 @@
 """For fabmanagers and administrators: the log of who did what to whom, searched, paged, and as a table."""
 
-import csv
 from datetime import date, datetime, timedelta
-from io import StringIO
 
-from flask import Blueprint, current_app, render_template, request
+from flask import Blueprint, render_template, request
 from flask.wrappers import Response
 from werkzeug.exceptions import BadRequest
 
-from fablab.core import clock
+from fablab.core import clock, tables
 from fablab.core.db import db
 from fablab.core.i18n import _
 from fablab.core.period import day_of
-from fablab.core.text import cell_of
 from fablab.members import log
 from fablab.members.log import Wanted
 from fablab.members.models import Role
 from fablab.sites import queries as sites
 from fablab.web.ground import access, inputs
+from fablab.web.ground.downloads import table_file
 from fablab.web.ground.months import lab_zone
 from fablab.web.privacy.deeds import deed
 
@@ -50,18 +48,14 @@ def table() -> Response:
     """The same, as a table: times in UTC, people by number and name."""
     session = db.session()
     found = log.entries(session, access.actor(), _wanted(), limit=MOST_LINES)
-    written = StringIO()
-    writer = csv.writer(written, lineterminator="\r\n")
-    writer.writerow(["at", "actor_id", "actor", "action", "member_id", "member", "site_id", "subject", "details"])
+    rows = [["at", "actor_id", "actor", "action", "member_id", "member", "site_id", "subject", "details"]]
     for row in found.items:
         names = [found.names.get(key or 0, "") for key in (row.actor_id, row.member_id)]
         details = " ".join(f"{name}={value}" for name, value in sorted(row.details.items()))
         cells = [row.at.isoformat(), row.actor_id or "", names[0], row.action, row.member_id or "", names[1]]
         cells += [row.site_id or "", row.subject, details]
-        writer.writerow([cell_of(str(cell)) for cell in cells])
-    response: Response = current_app.response_class("\ufeff" + written.getvalue(), mimetype="text/csv")
-    response.headers["Content-Disposition"] = 'attachment; filename="log.csv"'
-    return response
+        rows.append([str(cell) for cell in cells])
+    return table_file(tables.joined(rows), "log.csv")
 
 
 def _wanted() -> Wanted:
