@@ -3,13 +3,13 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, or_, select, update
 from sqlalchemy.orm import Session
 
 from fablab.booking.models import Outcome, Reservation
 from fablab.core.db import rows_changed
 from fablab.core.i18n import _
-from fablab.core.retention import Kind, register
+from fablab.core.retention import Kind, count_rows, register
 from fablab.members.privacy.inactive import seen
 
 
@@ -23,10 +23,6 @@ def _noted(before: datetime) -> ColumnElement[bool]:
     return (Outcome.noted_at < before) & or_(Outcome.note != "", Outcome.next_step != "")
 
 
-def _count(session: Session, before: datetime) -> int:
-    return session.scalar(select(func.count()).select_from(Outcome).where(_noted(before))) or 0
-
-
 def _forget(session: Session, before: datetime, now: datetime) -> int:
     return rows_changed(session.execute(update(Outcome).where(_noted(before)).values(note="", next_step="")))
 
@@ -37,7 +33,7 @@ register(
         words=lambda: _("What advisers noted about appointments"),
         purpose=lambda: _("To go on where the last appointment ended."),
         months=24,
-        count=_count,
+        count=lambda session, before: count_rows(session, Outcome, _noted(before)),
         purge=_forget,
     )
 )

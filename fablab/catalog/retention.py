@@ -5,22 +5,18 @@ Reports of injuries and near misses are left out: those who were hurt may need t
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from fablab.catalog.models import Problem, ProblemFollower, ProblemKind
 from fablab.core.db import rows_changed
 from fablab.core.i18n import _
-from fablab.core.retention import Kind, register
+from fablab.core.retention import Kind, count_rows, register
 
 
 def _reported(before: datetime) -> ColumnElement[bool]:
     named = or_(Problem.reporter_id.is_not(None), Problem.reporter_name != "")
     return (Problem.kind == ProblemKind.PROBLEM) & (Problem.fixed_at < before) & named
-
-
-def _count(session: Session, before: datetime) -> int:
-    return session.scalar(select(func.count()).select_from(Problem).where(_reported(before))) or 0
 
 
 def _forget(session: Session, before: datetime, now: datetime) -> int:
@@ -36,7 +32,7 @@ register(
         words=lambda: _("Who reported a problem that is fixed"),
         purpose=lambda: _("To ask those who reported it, and to tell them that it is fixed."),
         months=24,
-        count=_count,
+        count=lambda session, before: count_rows(session, Problem, _reported(before)),
         purge=_forget,
     )
 )

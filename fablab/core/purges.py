@@ -2,34 +2,16 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, func
 
 from fablab.core.audit import AuditEntry
-from fablab.core.db import rows_changed
 from fablab.core.i18n import _
 from fablab.core.outbox import OutboxRow
-from fablab.core.retention import Kind, register
+from fablab.core.retention import Kind, count_rows, register, remove_rows
 
 
 def _settled(before: datetime) -> ColumnElement[bool]:
     return func.coalesce(OutboxRow.done_at, OutboxRow.given_up_at) < before
-
-
-def _count_mails(session: Session, before: datetime) -> int:
-    return session.scalar(select(func.count()).select_from(OutboxRow).where(_settled(before))) or 0
-
-
-def _purge_mails(session: Session, before: datetime, now: datetime) -> int:
-    return rows_changed(session.execute(delete(OutboxRow).where(_settled(before))))
-
-
-def _count_log(session: Session, before: datetime) -> int:
-    return session.scalar(select(func.count()).select_from(AuditEntry).where(AuditEntry.at < before)) or 0
-
-
-def _purge_log(session: Session, before: datetime, now: datetime) -> int:
-    return rows_changed(session.execute(delete(AuditEntry).where(AuditEntry.at < before)))
 
 
 register(
@@ -39,8 +21,8 @@ register(
         purpose=lambda: _("To tell the same news once, and to find out why a mail did not arrive."),
         months=24,
         minimum=12,
-        count=_count_mails,
-        purge=_purge_mails,
+        count=lambda session, before: count_rows(session, OutboxRow, _settled(before)),
+        purge=lambda session, before, now: remove_rows(session, OutboxRow, _settled(before)),
     )
 )
 register(
@@ -50,7 +32,7 @@ register(
         purpose=lambda: _("To answer for what staff do, and to find mistakes."),
         months=24,
         minimum=12,
-        count=_count_log,
-        purge=_purge_log,
+        count=lambda session, before: count_rows(session, AuditEntry, AuditEntry.at < before),
+        purge=lambda session, before, now: remove_rows(session, AuditEntry, AuditEntry.at < before),
     )
 )

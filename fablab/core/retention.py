@@ -9,12 +9,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import CheckConstraint, ForeignKey, select
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, delete, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from fablab.core import audit
 from fablab.core.actor import Actor, Role
-from fablab.core.db import Instant, Model, OptionalInstant
+from fablab.core.db import Instant, Model, OptionalInstant, rows_changed
 from fablab.core.errors import NotFound
 from fablab.core.i18n import _
 from fablab.core.personal import did
@@ -43,6 +43,16 @@ Counter = Callable[[Session, datetime], int]
 """How many rows are older than an instant."""
 Purge = Callable[[Session, datetime, datetime], int]
 """Removes what is older than the first instant; the second is now. How many rows that were."""
+
+
+def count_rows(session: Session, table: type[Model], condition: ColumnElement[bool]) -> int:
+    """How many rows of a table are so."""
+    return session.scalar(select(func.count()).select_from(table).where(condition)) or 0
+
+
+def remove_rows(session: Session, table: type[Model], condition: ColumnElement[bool]) -> int:
+    """Remove the rows of a table that are so; how many those were."""
+    return rows_changed(session.execute(delete(table).where(condition)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

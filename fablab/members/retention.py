@@ -2,33 +2,25 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
-from fablab.core.db import Model, rows_changed
+from fablab.core.db import rows_changed
 from fablab.core.files import StoredFile
 from fablab.core.i18n import _
-from fablab.core.retention import Kind, register
+from fablab.core.retention import Kind, count_rows, register, remove_rows
 from fablab.members.models import ClassProof, EmailChange, Member, PasswordToken, SignInAttempt, SignUp
 from fablab.members.privacy import inactive
 
 
-def _count(session: Session, row: type[Model], condition: ColumnElement[bool]) -> int:
-    return session.scalar(select(func.count()).select_from(row).where(condition)) or 0
-
-
-def _remove(session: Session, row: type[Model], condition: ColumnElement[bool]) -> int:
-    return rows_changed(session.execute(delete(row).where(condition)))
-
-
 def _count_links(session: Session, before: datetime) -> int:
-    changes = _count(session, EmailChange, EmailChange.expires_at < before)
-    return changes + _count(session, PasswordToken, PasswordToken.expires_at < before)
+    changes = count_rows(session, EmailChange, EmailChange.expires_at < before)
+    return changes + count_rows(session, PasswordToken, PasswordToken.expires_at < before)
 
 
 def _remove_links(session: Session, before: datetime, now: datetime) -> int:
-    changes = _remove(session, EmailChange, EmailChange.expires_at < before)
-    return changes + _remove(session, PasswordToken, PasswordToken.expires_at < before)
+    changes = remove_rows(session, EmailChange, EmailChange.expires_at < before)
+    return changes + remove_rows(session, PasswordToken, PasswordToken.expires_at < before)
 
 
 def _noted(before: datetime) -> ColumnElement[bool]:
@@ -46,8 +38,8 @@ def _over(before: datetime) -> ColumnElement[bool]:
 
 def _remove_proofs(session: Session, before: datetime, now: datetime) -> int:
     files = list(session.scalars(select(ClassProof.file_id).where(_over(before), ClassProof.file_id.is_not(None))))
-    count = _remove(session, ClassProof, _over(before))
-    _remove(session, StoredFile, StoredFile.id.in_(files))
+    count = remove_rows(session, ClassProof, _over(before))
+    remove_rows(session, StoredFile, StoredFile.id.in_(files))
     return count
 
 
@@ -68,7 +60,7 @@ register(
         words=lambda: _("Proofs of a class, once they hold no longer"),
         purpose=lambda: _("To charge what somebody’s class pays."),
         months=3,
-        count=lambda session, before: _count(session, ClassProof, _over(before)),
+        count=lambda session, before: count_rows(session, ClassProof, _over(before)),
         purge=_remove_proofs,
     )
 )
@@ -78,7 +70,7 @@ register(
         words=lambda: _("Notes of the staff about people who have left"),
         purpose=lambda: _("To welcome people as they need."),
         months=12,
-        count=lambda session, before: _count(session, Member, _noted(before)),
+        count=lambda session, before: count_rows(session, Member, _noted(before)),
         purge=_forget_notes,
     )
 )
@@ -88,8 +80,8 @@ register(
         words=lambda: _("Wishes to join, confirmed or not"),
         purpose=lambda: _("To prove an address before somebody joins."),
         months=1,
-        count=lambda session, before: _count(session, SignUp, SignUp.expires_at < before),
-        purge=lambda session, before, now: _remove(session, SignUp, SignUp.expires_at < before),
+        count=lambda session, before: count_rows(session, SignUp, SignUp.expires_at < before),
+        purge=lambda session, before, now: remove_rows(session, SignUp, SignUp.expires_at < before),
     )
 )
 register(
@@ -108,7 +100,7 @@ register(
         words=lambda: _("Failed sign-ins"),
         purpose=lambda: _("To stop those who try passwords. Addresses are kept as a fingerprint only."),
         months=1,
-        count=lambda session, before: _count(session, SignInAttempt, SignInAttempt.at < before),
-        purge=lambda session, before, now: _remove(session, SignInAttempt, SignInAttempt.at < before),
+        count=lambda session, before: count_rows(session, SignInAttempt, SignInAttempt.at < before),
+        purge=lambda session, before, now: remove_rows(session, SignInAttempt, SignInAttempt.at < before),
     )
 )

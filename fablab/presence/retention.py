@@ -2,21 +2,17 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 
 from fablab.core.i18n import _
-from fablab.core.retention import Kind, register
+from fablab.core.retention import Kind, count_rows, register
 from fablab.presence import corrections
 from fablab.presence.models import Arrival
 
 
 def _named(before: datetime) -> ColumnElement[bool]:
     return (Arrival.arrived_at < before) & Arrival.guest_name.is_not(None)
-
-
-def _count(session: Session, before: datetime) -> int:
-    return session.scalar(select(func.count()).select_from(Arrival).where(_named(before))) or 0
 
 
 def _forget(session: Session, before: datetime, now: datetime) -> int:
@@ -32,7 +28,7 @@ register(
         words=lambda: _("The names of guests who came without being members"),
         purpose=lambda: _("To know who is in the building. Afterwards figures are all that is needed."),
         months=1,
-        count=_count,
+        count=lambda session, before: count_rows(session, Arrival, _named(before)),
         purge=_forget,
     )
 )

@@ -3,12 +3,12 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, or_, select, update
 from sqlalchemy.orm import Session
 
 from fablab.core.db import rows_changed
 from fablab.core.i18n import _
-from fablab.core.retention import Kind, register
+from fablab.core.retention import Kind, count_rows, register
 from fablab.members.privacy.inactive import seen
 from fablab.usage.models import Job, UsageSession
 
@@ -23,10 +23,6 @@ def _named(before: datetime) -> ColumnElement[bool]:
     return (Job.ended_at < before) & or_(Job.file_name != "", Job.path != "", Job.machine_user.is_not(None))
 
 
-def _count(session: Session, before: datetime) -> int:
-    return session.scalar(select(func.count()).select_from(Job).where(_named(before))) or 0
-
-
 def _forget(session: Session, before: datetime, now: datetime) -> int:
     values = {"file_name": "", "path": "", "machine_user": None}
     return rows_changed(session.execute(update(Job).where(_named(before)).values(values)))
@@ -39,7 +35,7 @@ register(
         purpose=lambda: _("To know which use is whose, and to answer questions about an invoice."),
         months=24,
         minimum=3,
-        count=_count,
+        count=lambda session, before: count_rows(session, Job, _named(before)),
         purge=_forget,
     )
 )
