@@ -18,7 +18,8 @@ from fablab.core.refusals import Conflict, Refused
 from fablab.core.text import lines_of
 from fablab.members import guardians
 from fablab.members.conduct import queries
-from fablab.members.conduct.holds import lift_hold, may_settle, others_may
+from fablab.members.conduct.checks import given_reason, others_may
+from fablab.members.conduct.holds import lift_hold, may_settle
 from fablab.members.conduct.signals import appeal_answered, appeal_made
 from fablab.members.conduct.strikes import may_strike, withdraw_strike
 from fablab.members.models import Appeal, Hold, Member, Strike
@@ -100,9 +101,7 @@ def answer(session: Session, actor: Actor, appeal_id: int, given: Answer, now: d
     session.refresh(row, with_for_update={"of": Appeal, "key_share": True})
     if row.answered_at is not None:
         raise Conflict.because("answered", _("A colleague has answered meanwhile."))
-    words = lines_of(given.text)
-    if not words:
-        raise Refused.because("text", _("Say why. The person reads it."))
+    words = given_reason(given.text, "text")
     row.granted, row.answer, row.answered_at, row.answered_by_id = given.granted, words, now, actor.member_id
     session.flush()
     audit.note(

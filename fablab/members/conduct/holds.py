@@ -8,17 +8,17 @@ from sqlalchemy.orm import Session
 
 from fablab.core import audit
 from fablab.core.actor import Actor, Role
-from fablab.core.errors import Forbidden, NotFound
+from fablab.core.errors import Forbidden
 from fablab.core.i18n import _
 from fablab.core.refusals import Conflict, Refusal, Refused
 from fablab.core.text import lines_of
 from fablab.members import queries as members
 from fablab.members.conduct import queries
+from fablab.members.conduct.checks import check_taking_back, given_reason, reasons_against
 from fablab.members.conduct.signals import hold_lifted, hold_placed
 from fablab.members.models import Hold, HoldKind, Member
 from fablab.sites import queries as sites
 
-LONGEST_REASON = 1000
 FURTHEST = timedelta(days=3660)
 
 
@@ -114,14 +114,12 @@ def lift_hold(session: Session, actor: Actor | None, hold_id: int, why: str, now
     """
     row = queries.hold(session, hold_id)
     if actor is not None:
-        _check_right(session, actor, row)
+        check_taking_back(session, actor, row, may=may_settle(actor, row.kind, row.site_id))
     members.lock_members(session, [row.member_id])
     session.refresh(row)
     if row.lifted_at is not None or (row.ends_at is not None and row.ends_at <= now):
         return row
-    words = lines_of(why)
-    if not words:
-        raise Refused.because("why", _("Say why. The person reads it."))
+    words = given_reason(why)
     row.lifted_at, row.lifted_why = now, words
     row.lifted_by_id = actor.member_id if actor else None
     session.flush()
@@ -146,38 +144,16 @@ def lift_by_key(session: Session, key: str, why: str, now: datetime) -> None:
         lift_hold(session, None, row.id, why, now)
 
 
-def others_may(session: Session, kind: str, site_id: int | None, but: set[int | None]) -> bool:
-    """Tell whether staff other than these may settle such a thing in that scope."""
-    return any(row.id not in but for row in queries.who_may_answer(session, kind, site_id))
-
-
 def _check_same(known: Hold, card: HoldCard) -> None:
     """A key is no way to read what others were told; and who placed it must not believe that this person is held."""
     if (known.member_id, known.kind, known.site_id) != (card.member_id, card.kind, card.site_id):
         raise Conflict.because("key_used", _("This key is that of another hold already. Choose another one."))
 
 
-def _check_right(session: Session, actor: Actor, row: Hold) -> None:
-    if not queries.sees(session, actor, row.member_id, row.site_id):
-        raise NotFound(f"hold {row.id}")
-    if not may_settle(actor, row.kind, row.site_id):
-        raise Forbidden(f"lifting hold {row.id}")
-    if row.member_id == actor.member_id and others_may(session, row.kind, row.site_id, {actor.member_id}):
-        raise Refused.because("own", _("This is about yourself. Ask a colleague."))
-
-
 def _reasons_against(
     actor: Actor | None, member: Member, card: HoldCard, starts_at: datetime, now: datetime
 ) -> list[Refusal]:
-    reasons = []
-    if not lines_of(card.reason):
-        reasons.append(Refusal("reason", _("Say why. The person reads it.")))
-    elif len(card.reason) > LONGEST_REASON:
-        reasons.append(Refusal("reason", _("A reason has at most %(count)s characters.", count=LONGEST_REASON)))
-    if member.erased_at is not None or member.merged_into_id is not None:
-        reasons.append(Refusal("member_gone", _("This record is no more: it was erased, or merged into another.")))
-    if actor is not None and actor.member_id == member.id:
-        reasons.append(Refusal("own", _("This is about yourself. Ask a colleague.")))
+    reasons = reasons_against(actor, member, card.reason)
     if card.ends_at is not None and card.ends_at <= max(starts_at, now):
         reasons.append(Refusal("ends_at", _("It would end before it begins. Choose a later day, or none.")))
     if not now - timedelta(days=1) <= starts_at <= now + FURTHEST or (card.ends_at or now) > now + FURTHEST:

@@ -8,14 +8,15 @@ from sqlalchemy.orm import Session
 
 from fablab.core import audit
 from fablab.core.actor import Actor, Role
-from fablab.core.errors import Forbidden, NotFound
+from fablab.core.errors import Forbidden
 from fablab.core.i18n import _, n_, use_locale
 from fablab.core.period import day_of
-from fablab.core.refusals import Refusal, Refused
+from fablab.core.refusals import Refused
 from fablab.core.text import lines_of
 from fablab.members import queries as members
 from fablab.members.conduct import policies, queries, rules
-from fablab.members.conduct.holds import LONGEST_REASON, announce, lift_hold, others_may
+from fablab.members.conduct.checks import check_taking_back, given_reason, reasons_against
+from fablab.members.conduct.holds import announce, lift_hold
 from fablab.members.conduct.rules import Step, Tally
 from fablab.members.conduct.signals import strike_withdrawn, struck
 from fablab.members.models import ConductPolicy, Hold, HoldKind, Member, Strike, StrikeKind
@@ -59,7 +60,7 @@ def strike(session: Session, actor: Actor | None, card: StrikeCard, now: datetim
     known = _standing(session, card)
     if known is not None:
         return known
-    reasons = _reasons_against(actor, member, card)
+    reasons = reasons_against(actor, member, card.reason)
     if reasons:
         raise Refused(reasons)
     policy = policies.policy_at(session, card.site_id)
@@ -100,14 +101,12 @@ def withdraw_strike(session: Session, actor: Actor | None, strike_id: int, why: 
     """
     row = queries.strike(session, strike_id)
     if actor is not None:
-        _check_right(session, actor, row)
+        check_taking_back(session, actor, row, may=may_strike(actor, row.site_id))
     members.lock_members(session, [row.member_id])
     session.refresh(row)
     if row.withdrawn_at is not None:
         return row
-    words = lines_of(why)
-    if not words:
-        raise Refused.because("why", _("Say why. The person reads it."))
+    words = given_reason(why)
     row.withdrawn_at, row.withdrawn_why = now, words
     row.withdrawn_by_id = actor.member_id if actor else None
     session.flush()
@@ -211,28 +210,6 @@ def _lift_what_no_longer_follows(session: Session, row: Strike, now: datetime) -
 def _withdrawn(member: Member) -> str:
     with use_locale(member.locale):
         return _("A strike that it followed from was withdrawn.")
-
-
-def _check_right(session: Session, actor: Actor, row: Strike) -> None:
-    if not queries.sees(session, actor, row.member_id, row.site_id):
-        raise NotFound(f"strike {row.id}")
-    if not may_strike(actor, row.site_id):
-        raise Forbidden(f"withdrawing strike {row.id}")
-    if row.member_id == actor.member_id and others_may(session, row.kind, row.site_id, {actor.member_id}):
-        raise Refused.because("own", _("This is about yourself. Ask a colleague."))
-
-
-def _reasons_against(actor: Actor | None, member: Member, card: StrikeCard) -> list[Refusal]:
-    reasons = []
-    if not lines_of(card.reason):
-        reasons.append(Refusal("reason", _("Say why. The person reads it.")))
-    elif len(card.reason) > LONGEST_REASON:
-        reasons.append(Refusal("reason", _("A reason has at most %(count)s characters.", count=LONGEST_REASON)))
-    if member.erased_at is not None or member.merged_into_id is not None:
-        reasons.append(Refusal("member_gone", _("This record is no more: it was erased, or merged into another.")))
-    if actor is not None and actor.member_id == member.id:
-        reasons.append(Refusal("own", _("This is about yourself. Ask a colleague.")))
-    return reasons
 
 
 def _log(session: Session, row: Strike, by_id: int | None, action: str, now: datetime) -> None:

@@ -16,7 +16,8 @@ from fablab.core.i18n import _
 from fablab.core.period import day_of
 from fablab.core.refusals import Refused
 from fablab.members.conduct import holds, queries, strikes, wording
-from fablab.members.conduct.holds import LONGEST_REASON, HoldCard
+from fablab.members.conduct.checks import LONGEST_REASON
+from fablab.members.conduct.holds import HoldCard
 from fablab.members.conduct.strikes import StrikeCard
 from fablab.members.models import HoldKind, Role, StrikeKind
 from fablab.sites.entities import CENTURY
