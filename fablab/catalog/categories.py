@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -12,6 +11,7 @@ from fablab.catalog import queries
 from fablab.catalog.models import Category, CategoryField, CategoryKind, FieldKind, Resource
 from fablab.core.errors import NotFound
 from fablab.core.i18n import _
+from fablab.core.ordering import shift
 from fablab.core.refusals import Refusal, Refused
 from fablab.core.text import line_of, lines_of
 from fablab.core.versions import check_version
@@ -28,7 +28,6 @@ ICONS = (
     "cup-hot", "mortarboard", "map", "rocket-takeoff",
 )  # fmt: skip
 """What a category can be shown with."""
-Row = TypeVar("Row", Category, CategoryField)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +96,7 @@ def shift_category(session: Session, actor: Actor, category_id: int, by: int) ->
     """
     actor.needs_everywhere(Role.ADMIN)
     query = select(Category).order_by(Category.position, Category.name).with_for_update()
-    _shift(list(session.scalars(query)), queries.category(session, category_id), by)
+    shift(list(session.scalars(query)), queries.category(session, category_id), by)
     session.flush()
 
 
@@ -171,7 +170,7 @@ def shift_field(session: Session, actor: Actor, field_id: int, by: int, version:
     """
     row = queries.category_field(session, field_id)
     category = _locked(session, actor, row.category_id, version)
-    _shift(list(category.fields), row, by)
+    shift(list(category.fields), row, by)
     _changed(session, category)
 
 
@@ -235,13 +234,6 @@ def _write_field(category: Category, row: CategoryField, card: FieldCard) -> Non
         raise Refused(reasons)
     row.name, row.kind, row.unit = name, card.kind, line_of(card.unit)
     row.choices = "\n".join(choices) if card.kind == FieldKind.CHOICE else ""
-
-
-def _shift(rows: list[Row], moved: Row, by: int) -> None:
-    at = rows.index(moved)
-    rows.insert(max(0, min(len(rows) - 1, at + by)), rows.pop(at))
-    for position, row in enumerate(rows):
-        row.position = position
 
 
 def _is_used(session: Session, category_id: int) -> bool:

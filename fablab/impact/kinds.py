@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, selectinload
 from fablab.core.actor import Actor, Role
 from fablab.core.errors import NotFound
 from fablab.core.i18n import _
+from fablab.core.ordering import shift
 from fablab.core.refusals import Refusal, Refused
 from fablab.core.text import line_of, lines_of, slug_of
 from fablab.core.versions import check_version
@@ -127,12 +128,7 @@ def move_kind(session: Session, actor: Actor, kind_id: int, *, up: bool) -> None
     """
     actor.needs_everywhere(Role.ADMIN)
     rows = [row for row in _locked(session) if row.closed_at is None]
-    at = rows.index(_one_of(rows, kind_id))
-    to = at - 1 if up else at + 1
-    if 0 <= to < len(rows):
-        rows[at], rows[to] = rows[to], rows[at]
-    for position, row in enumerate(rows):
-        row.position = position
+    shift(rows, _one_of(rows, kind_id), -1 if up else 1)
     session.flush()
 
 

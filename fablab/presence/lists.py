@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from fablab.core.actor import Actor, Role
 from fablab.core.errors import NotFound
 from fablab.core.i18n import _
+from fablab.core.ordering import shift
 from fablab.core.refusals import Refused
 from fablab.core.text import line_of
 from fablab.core.versions import check_version
@@ -73,9 +74,7 @@ def edit_entry(
     """
     actor.needs_everywhere(Role.ADMIN)
     rows = _locked(session, table)
-    row = next((one for one in rows if one.id == entry_id), None)
-    if row is None:
-        raise NotFound(f"{table.__tablename__} {entry_id}")
+    row = _one_of(rows, table, entry_id)
     check_version(row.version, version)
     if name is not None and line_of(name) != name_of(row):
         row.name = _checked(session, table, name, row.id)
@@ -97,14 +96,7 @@ def move_entry(session: Session, actor: Actor, table: type[Entry], entry_id: int
     """
     actor.needs_everywhere(Role.ADMIN)
     rows = [row for row in _locked(session, table) if row.closed_at is None]
-    at = next((number for number, row in enumerate(rows) if row.id == entry_id), None)
-    if at is None:
-        raise NotFound(f"{table.__tablename__} {entry_id}")
-    to = at - 1 if up else at + 1
-    if 0 <= to < len(rows):
-        rows[at], rows[to] = rows[to], rows[at]
-    for position, row in enumerate(rows):
-        row.position = position
+    shift(rows, _one_of(rows, table, entry_id), -1 if up else 1)
     session.flush()
 
 
@@ -116,6 +108,13 @@ def name_of(row: ArrivalReason | PublicKind) -> str:
 def _entries(session: Session, table: type[Entry], *, closed: bool) -> list[Entry]:
     query = select(table).order_by(table.closed_at.is_not(None), table.position, table.id)
     return list(session.scalars(query if closed else query.where(table.closed_at.is_(None))))
+
+
+def _one_of(rows: Sequence[Entry], table: type[Entry], entry_id: int) -> Entry:
+    row = next((one for one in rows if one.id == entry_id), None)
+    if row is None:
+        raise NotFound(f"{table.__tablename__} {entry_id}")
+    return row
 
 
 def _locked(session: Session, table: type[Entry]) -> Sequence[Entry]:
