@@ -9,12 +9,11 @@ from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from fablab.core.audit import AuditEntry
+from fablab.core.paging import PAGE, Page
 from fablab.members import queries
 from fablab.members.actor import Actor, Role
 from fablab.members.models import Member
 from fablab.sites import queries as sites
-
-PAGE = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,27 +34,13 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
-    """Entries, the latest first, how many there are, and what those are called whom they name."""
+class Entries(Page[AuditEntry]):
+    """A page of entries, the latest first, and what those are called whom they name."""
 
-    items: list[AuditEntry]
-    count: int
-    offset: int
     names: dict[int, str] = field(default_factory=dict)
 
-    @property
-    def next_offset(self) -> int | None:
-        """Where the next page begins; None on the last one."""
-        following = self.offset + len(self.items)
-        return following if following < self.count else None
 
-    @property
-    def previous_offset(self) -> int | None:
-        """Where the page before begins; None on the first one."""
-        return max(0, self.offset - PAGE) if self.offset else None
-
-
-def entries(session: Session, actor: Actor, wanted: Wanted, *, offset: int = 0, limit: int = PAGE) -> Page:
+def entries(session: Session, actor: Actor, wanted: Wanted, *, offset: int = 0, limit: int = PAGE) -> Entries:
     """A page of the log, as far as this person may read it: of one's sites, and of the people whom they look after.
 
     Raises:
@@ -66,7 +51,7 @@ def entries(session: Session, actor: Actor, wanted: Wanted, *, offset: int = 0, 
     count = session.scalar(select(func.count()).select_from(AuditEntry).where(*conditions)) or 0
     query: Select[AuditEntry] = select(AuditEntry).where(*conditions).order_by(AuditEntry.id.desc())
     rows = list(session.scalars(query.offset(offset).limit(limit)))
-    return Page(rows, count, offset, queries.names_of(session, _named(rows)))
+    return Entries(rows, count, offset, names=queries.names_of(session, _named(rows)))
 
 
 def actions(session: Session) -> list[str]:

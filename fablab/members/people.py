@@ -6,10 +6,9 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session, joinedload
 
+from fablab.core.paging import PAGE, Page
 from fablab.members.models import Guardianship, Member, MemberState, Role, RoleGrant
 from fablab.members.queries import matching
-
-PAGE = 50
 
 
 class Standing(StrEnum):
@@ -33,33 +32,13 @@ class Wanted:
     standing: Standing = Standing.ACTIVE
 
 
-@dataclass(frozen=True, slots=True)
-class People:
-    """One page of the list, and how many people there are on all of them."""
-
-    items: list[Member]
-    count: int
-    offset: int
-
-    @property
-    def next_offset(self) -> int | None:
-        """Where the next page begins; None on the last one."""
-        following = self.offset + len(self.items)
-        return following if following < self.count else None
-
-    @property
-    def previous_offset(self) -> int | None:
-        """Where the page before begins; None on the first one."""
-        return max(0, self.offset - PAGE) if self.offset else None
-
-
-def people(session: Session, wanted: Wanted, *, offset: int = 0, limit: int = PAGE) -> People:
+def people(session: Session, wanted: Wanted, *, offset: int = 0, limit: int = PAGE) -> Page[Member]:
     """A page of the people who are wanted, by name, in two statements."""
     conditions = _conditions(wanted)
     count = session.scalar(select(func.count()).select_from(Member).where(*conditions)) or 0
     query: Select[Member] = select(Member).options(joinedload(Member.member_class)).where(*conditions)
     rows = session.scalars(query.order_by(Member.name_key, Member.id).offset(offset).limit(limit))
-    return People(list(rows), count, offset)
+    return Page(list(rows), count, offset)
 
 
 def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:

@@ -8,10 +8,11 @@ from fablab.catalog import queries as catalog
 from fablab.catalog.models import Resource
 from fablab.core import clock
 from fablab.core.db import db
+from fablab.core.paging import Page
 from fablab.core.text import plain_of
 from fablab.members import people
 from fablab.members.models import Role
-from fablab.members.people import People, Wanted
+from fablab.members.people import Wanted
 from fablab.web.ground import access
 
 screen = Blueprint("search", __name__)
@@ -24,7 +25,7 @@ def page() -> str | Response:
     """What the words mean; where they mean one thing only, that thing."""
     typed = request.args.get("q", "").strip()[:100]
     session = db.session()
-    found = people.people(session, Wanted(search=typed), limit=SHOWN) if typed else People([], 0, 0)
+    found = people.people(session, Wanted(search=typed), limit=SHOWN) if typed else Page([], 0, 0)
     resources = _resources(typed)
     reservations = searching.found(session, access.actor(), typed, clock.now(), limit=SHOWN)
     if len(found.items) == 1 and not resources and not reservations:

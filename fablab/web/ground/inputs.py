@@ -36,6 +36,12 @@ def row_id(text: str | None) -> int | None:
     raise BadRequest(_("“%(text)s” is not a number of ours.", text=text[:40]))
 
 
+def offset(digits: int = 6) -> int:
+    """How many come before the page of a list that is asked for; nought where `from` says nothing sensible."""
+    text = request.args.get("from", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= digits else 0
+
+
 def day(text: str | None, today: date) -> date:
     """The day `YYYY-MM-DD`, or today where none was given; BadRequest if it is no day of this century."""
     if not text:

@@ -52,9 +52,7 @@ class RoleForm(LabForm):
 def page() -> str:
     """People, sought by words, site, class, role and state."""
     session, wanted = db.session(), asked_for()
-    text = request.args.get("from", "")
-    offset = int(text) if text.isascii() and text.isdigit() and len(text) < 7 else 0
-    found = people.people(session, wanted, offset=offset)
+    found = people.people(session, wanted, offset=inputs.offset())
     return render_template(
         "people/list.html",
         wanted=wanted,

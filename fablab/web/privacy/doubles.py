@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from fablab.core import clock
 from fablab.core.db import db, transaction
 from fablab.core.i18n import _, show_date
+from fablab.core.paging import Page
 from fablab.core.refusals import Conflict, Refused
 from fablab.dossier import label_of
 from fablab.members import doubles, merging
@@ -38,18 +39,12 @@ class Differing:
 def page() -> str:
     """Pairs of records that are alike."""
     pairs = doubles.pairs(db.session())
-    text = request.args.get("from", "")
-    offset = int(text) if text.isascii() and text.isdigit() and len(text) < 7 else 0
-    shown = pairs[offset : offset + PAGE]
+    offset = inputs.offset()
     places = {row.id: row.name for row in sites.sites(db.session())}
-    following = offset + len(shown) if offset + len(shown) < len(pairs) else None
     return render_template(
         "privacy/doubles.html",
-        pairs=shown,
-        count=len(pairs),
+        found=Page(pairs[offset : offset + PAGE], len(pairs), offset, PAGE),
         places=places,
-        next_offset=following,
-        previous_offset=max(0, offset - PAGE) if offset else None,
     )
 
 

@@ -28,11 +28,9 @@ MOST_LINES = 20_000
 def page() -> str:
     """Entries, the latest first."""
     session, wanted = db.session(), _wanted()
-    text = request.args.get("from", "")
-    offset = int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0
     return render_template(
         "privacy/log.html",
-        found=log.entries(session, access.actor(), wanted, offset=offset),
+        found=log.entries(session, access.actor(), wanted, offset=inputs.offset(digits=8)),
         wanted=wanted,
         deed=deed,
         actions=sorted((deed(code), code) for code in log.actions(session)),
