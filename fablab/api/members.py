@@ -43,15 +43,19 @@ OWN = ("name", "phone", "birth_date", "locale", "languages", "emergency_contact"
 def member_list(query: MembersQuery) -> Response:
     """People by name, 50 a page; for those who welcome people."""
     actor().needs_anywhere(Role.HOST)
-    wanted = Wanted(
+    found = people.people(db.session(), wanted(query), offset=query.offset)
+    return answer(MemberList(items=[_shown(row) for row in found.items], count=found.count, next=found.next_offset))
+
+
+def wanted(query: MembersQuery) -> Wanted:
+    """Whom a question about people means."""
+    return Wanted(
         search=query.q,
         site_id=query.site_id,
         class_id=query.class_id,
         role=Role(query.role) if query.role else None,
         standing=Standing(query.standing),
     )
-    found = people.people(db.session(), wanted, offset=query.offset)
-    return answer(MemberList(items=[_shown(row) for row in found.items], count=found.count, next=found.next_offset))
 
 
 @api.post("/members", tags=TAGS, summary="Add a person", responses={201: MemberOut, **WRITES})

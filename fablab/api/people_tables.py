@@ -10,7 +10,7 @@ from fablab.api.auth import actor
 from fablab.api.blueprint import api
 from fablab.api.bodies import TableOrWorkbook, sent_bytes
 from fablab.api.errors import problem
-from fablab.api.members import TAGS
+from fablab.api.members import TAGS, wanted
 from fablab.api.schemas import FieldError, Problem
 from fablab.api.schemas.members import MembersQuery
 from fablab.api.schemas.transfer import PeopleTableOut, PeopleTableQuery, TroubleOut
@@ -18,7 +18,6 @@ from fablab.core import clock, tables
 from fablab.core.db import attempt, transaction
 from fablab.core.i18n import _
 from fablab.members.models import Role
-from fablab.members.people import Standing, Wanted
 from fablab.members.transfer.outcome import Options, Outcome
 from fablab.training import tables as people
 from fablab.training.tables import TableKind
@@ -80,15 +79,8 @@ def certificates_in(query: PeopleTableQuery, raw: TableOrWorkbook) -> Response:
 
 
 def _taken_out(kind: TableKind, query: MembersQuery) -> Response:
-    wanted = Wanted(
-        search=query.q,
-        site_id=query.site_id,
-        class_id=query.class_id,
-        role=Role(query.role) if query.role else None,
-        standing=Standing(query.standing),
-    )
     with transaction() as session:
-        text = people.table(session, actor(), kind, wanted, clock.now())
+        text = people.table(session, actor(), kind, wanted(query), clock.now())
     return table_file(text, f"{kind.value}.csv")
 
 
