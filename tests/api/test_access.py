@@ -24,7 +24,6 @@ GUARDIANS = {"trainer", "fabmanager", "admin"}
 """The member's guardian, and fabmanagers of their site."""
 PAYERS = {"maker", "treasurer", "admin"}
 """Whose account it is, and those who invoice it."""
-MENTIONED = ("resource_id", "site_id", "category_id", "entity_id", "member_id", "guardian_id")
 MENTIONED = ("resource_id", "site_id", "category_id", "entity_id", "member_id", "guardian_id", "consent_id")
 """Things that the table names in bodies."""
 FOUNDERS = {"fabmanager", "treasurer", "admin"}
@@ -38,6 +37,7 @@ NOT_OF_A_SITE = {
     ("GET", "/members/{member_id}/consents"),
     ("GET", "/audit"),
     ("GET", "/doubles"),
+    ("GET", "/search"),
     ("PATCH", "/members/{member_id}"),
     ("POST", "/charters/{charter_id}/acceptances"),
     ("GET", "/funders"),
@@ -250,6 +250,12 @@ def calls(ids: Mapping[str, int]) -> dict[tuple[str, str], Call]:
         ("GET", "/proofs/{proof_id}/file"): Call(HOSTS),
         ("GET", "/me/export"): Call(EVERYBODY),
         ("GET", "/audit"): Call(FABMANAGERS),
+        ("GET", "/search"): Call(HOSTS, query="?q=a"),
+        ("GET", "/retention-periods"): Call(ADMINS),
+        ("PUT", "/retention-periods/{code}"): Call(ADMINS, {"months": 1}),
+        ("POST", "/retention-periods/{code}/purge"): Call(ADMINS, {"shown": 0}),
+        ("GET", "/statements/{kind}"): Call(EVERYBODY),
+        ("PUT", "/statements/{kind}"): Call(ADMINS, {"text": " ", **stale}),
         ("GET", "/doubles"): Call(FABMANAGERS),
         ("GET", "/consents"): Call(EVERYBODY),
         ("POST", "/consents"): Call(ADMINS, {"title": " ", "text": " "}),
@@ -324,9 +330,10 @@ def test_every_route_is_in_the_table(lab: Lab) -> None:
 @pytest.mark.parametrize("role", ["visitor", *sorted(EVERYBODY)])
 def test_routes_are_open_to_those_with_the_role_only(lab: Lab, role: str) -> None:
     ids = {**things_at(lab, lab.cast.workshop), "invoice_id": _invoice(lab)}
+    names = {**ids, "code": "log", "kind": "privacy"}
     client, headers = lab.client(), {} if role == "visitor" else lab.token(getattr(lab.cast, role))
     for (method, path), call in calls(ids).items():
-        answer = _called(client, headers, method, path.format(**ids), call)
+        answer = _called(client, headers, method, path.format(**names), call)
         seen = (method, path, role, answer.status_code, answer.data[:300])
         if role == "visitor":
             assert answer.status_code == 401, seen
