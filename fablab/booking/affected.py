@@ -13,8 +13,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from fablab.booking import services
+from fablab.booking import moving, services
 from fablab.booking.models import Claim, Reservation, ReservationState
+from fablab.booking.moving import Change
 from fablab.booking.opening import hours_of, usable
 from fablab.booking.queries import availability
 from fablab.catalog import queries as catalog
@@ -229,9 +230,11 @@ def settle(
 def _do(
     session: Session, actor: Actor, reservations: list[Reservation], decisions: Decisions, reason: str, now: datetime
 ) -> None:
-    moving = [row.account_id for row in reservations if decisions.of(row.id) not in (None, CANCEL, KEEP)]
-    # Each move locks who pays for it; all of them at once and in order, nobody waits for us who has what we need.
-    members.lock_accounts(session, moving)
+    going = [row for row in reservations if decisions.of(row.id) not in (None, CANCEL, KEEP)]
+    # Each move locks its member and who pays for it; all of them at once and in order, nobody waits for us who has
+    # what we need.
+    members.lock_members(session, [row.member_id for row in going])
+    members.lock_accounts(session, [row.account_id for row in going])
     # What is given back first may be what another one moves to.
     for row in reservations:
         if decisions.of(row.id) == CANCEL:
@@ -246,7 +249,7 @@ def _move(session: Session, actor: Actor, row: Reservation, resource_id: int, re
     """Move one of several; a refusal says which one it is about."""
     who, period = row.member.name, show_period(row.period, row.resource.site.zone)
     try:
-        services.move(session, actor, row.id, resource_id, now, reason=reason)
+        moving.change(session, actor, row.id, Change(resource_id=resource_id, reason=reason), now)
     except Refused as refused:
         name = catalog.resource(session, resource_id).name
         text = _("%(who)s, %(period)s, cannot move to %(name)s:", who=who, period=period, name=name)

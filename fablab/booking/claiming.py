@@ -92,8 +92,8 @@ def look(session: Session, resource_ids: Iterable[int]) -> Taking:
     return Taking(catalog.resources_by_id(session, reached(resource_ids, links)), links)
 
 
-def claim(session: Session, reservation: Reservation, chosen: Chosen) -> None:
-    """Take the chosen places for the reservation's time.
+def claim(session: Session, reservation: Reservation, chosen: Chosen, occupied: Period) -> None:
+    """Take the chosen places for the reservation's time, and what is kept free around it.
 
     Raises:
         Conflict: somebody else was quicker.
@@ -103,8 +103,8 @@ def claim(session: Session, reservation: Reservation, chosen: Chosen) -> None:
             reservation_id=reservation.id,
             resource_id=resource_id,
             place=place,
-            occupied_from=reservation.starts_at,
-            occupied_to=reservation.ends_at,
+            occupied_from=occupied.start,
+            occupied_to=occupied.end,
         )
         for resource_id, places in sorted(chosen.places.items())
         for place in places

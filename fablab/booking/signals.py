@@ -5,7 +5,8 @@ from blinker import Signal
 booked = Signal("A reservation was made. Sends: session, reservation, now.")
 cancelled = Signal("A reservation was cancelled. Sends: session, reservation, by_id, now.")
 moved = Signal(
-    "A reservation went to another resource. Sends: session, reservation, before (the resource), by_id, reason, now."
+    "A reservation got another resource or another time. Sends: session, reservation, before (the resource), was (the "
+    "period), by_id, reason, now."
 )
 supervision_missing = Signal("Nobody will be there for a reservation. Sends: session, reservation, shift, now.")
 supervision_restored = Signal("Somebody will be there after all. Sends: session, reservation, shift, now.")

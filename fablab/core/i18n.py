@@ -14,7 +14,7 @@ from functools import cache
 from io import BytesIO
 from zoneinfo import ZoneInfo
 
-from babel import dates, numbers
+from babel import Locale, dates, numbers
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
@@ -81,6 +81,11 @@ def n_(singular: str, plural: str, count: int, **values: object) -> str:
 
 def _babel() -> str:
     return _BABEL_LOCALES[locale()]
+
+
+def babel_locale() -> Locale:
+    """The reader's locale, for names of weekdays and months and for lists."""
+    return Locale.parse(_babel())
 
 
 def _first(text: str) -> str:

@@ -6,11 +6,16 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """One reason why not: a code for programs, a sentence for the member, and whether staff may override it."""
+    """One reason why not: a code for programs, a sentence for the member, and whether staff may override it.
+
+    `remedy` says what would work; `rule_id` which rule of the lab speaks, where one does.
+    """
 
     code: str
     message: str
     overridable: bool = False
+    remedy: str = ""
+    rule_id: int | None = None
 
 
 class Refused(Exception):

@@ -27,6 +27,7 @@ from fablab.members.models import (
     Role,
     RoleGrant,
 )
+from fablab.members.records import identities_of
 from fablab.sites.models.timetables import HIGHEST_LEVEL
 
 
@@ -234,11 +235,7 @@ def accounts_of(session: Session, member_id: int) -> list[Account]:
 
 def identities(session: Session, member_id: int) -> list[int]:
     """This person's record and those that were merged into it, whose rows for good still name them."""
-    found, level = [member_id], [member_id]
-    while level:
-        level = list(session.scalars(select(Member.id).where(Member.merged_into_id.in_(level)).order_by(Member.id)))
-        found += level
-    return found
+    return identities_of(session, [member_id])[member_id]
 
 
 def accounts_seen_by(session: Session, member_id: int) -> list[int]:

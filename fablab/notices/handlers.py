@@ -11,6 +11,7 @@ from fablab.booking.models import Reservation
 from fablab.booking.signals import booked, cancelled, moved
 from fablab.catalog.models import Resource
 from fablab.core.links import link
+from fablab.core.period import Period
 from fablab.members import queries as members
 from fablab.members.models import Member
 from fablab.members.signals import password_link_made
@@ -61,16 +62,17 @@ def tell_moved(
     session: Session,
     reservation: Reservation,
     before: Resource,
+    was: Period,
     by_id: int,
     reason: str,
     now: datetime,
 ) -> None:
-    """Tell a member whose reservation was given to another resource, and why; one who did it knows."""
+    """Tell a member whose reservation got another resource or time, and why; one who did it knows."""
     if by_id == reservation.member_id:
         return
     member = members.member(session, reservation.member_id)
     key = f"moved:{reservation.id}:{reservation.version}"
-    values = {"reservation": reservation, "before": before, "reason": reason}
+    values = {"reservation": reservation, "before": before, "was": was, "reason": reason}
     zone = reservation.resource.site.zone
     write_mail(session, member, "moved", key, now, zone=zone, link=link("/me"), **values)
 

@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fablab.billing.services import PriceCard, add_price
-from fablab.booking import caps, queries, services
+from fablab.booking import caps, moving, queries, services
 from fablab.booking.caps import Cap
 from fablab.booking.models import Nature, Reservation
+from fablab.booking.moving import Change
 from fablab.booking.services import Wish
 from fablab.core.db import transaction
 from fablab.core.i18n import use_locale
@@ -159,7 +160,7 @@ def test_a_move_may_cost_as_much_as_before_and_more_only_within_the_cap(lab: Lab
     made = book(lab, maker, account)
     write(lab, account, monthly_cap_cents=100)
     with transaction() as session:
-        services.move(session, lab.actor(maker), made, lab.cast.other_printer, NOW)
+        moving.change(session, lab.actor(maker), made, Change(resource_id=lab.cast.other_printer), NOW)
     with transaction() as session:
         card = PriceCard(
             legal_entity_id=lab.cast.entity,
@@ -172,11 +173,11 @@ def test_a_move_may_cost_as_much_as_before_and_more_only_within_the_cap(lab: Lab
         add_price(session, lab.actor(lab.cast.treasurer), card, NOW)
 
     with pytest.raises(Refused) as reasons, transaction() as session:
-        services.move(session, lab.actor(lab.cast.admin), made, lab.cast.desk_room, NOW)
+        moving.change(session, lab.actor(lab.cast.admin), made, Change(resource_id=lab.cast.desk_room), NOW)
     assert reasons.value.codes == ("cap_reached",)
     write(lab, account, monthly_cap_cents=301)
     with transaction() as session:
-        services.move(session, lab.actor(maker), made, lab.cast.desk_room, NOW)
+        moving.change(session, lab.actor(maker), made, Change(resource_id=lab.cast.desk_room), NOW)
     assert queries.reservation(lab.session, made).resource_id == lab.cast.desk_room
 
 

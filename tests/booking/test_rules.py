@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fablab.booking.rules import FURTHEST, LONGEST, PAST_GRACE, Facts, check
+from fablab.booking.rules.basics import FURTHEST, LONGEST, PAST_GRACE, Facts, check
 from fablab.core.i18n import use_locale
 from fablab.core.period import Period
 from fablab.sites.hours import Hours, Opening, weekly

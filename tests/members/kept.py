@@ -28,6 +28,8 @@ KEPT = {
     "merge_records.counts": "figures",
     "problem_entries.text": "what staff did to a machine",
     "problems.waiting_for": "a part that a machine lacks",
+    "reservations.override_codes": "codes",
+    "reservations.review": "a code",
     "reservations.request_key": "a random word of a program's",
     "strikes.subject": "a code",
     "usage_sessions.outcome": "a code",

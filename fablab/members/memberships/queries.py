@@ -1,6 +1,6 @@
 """What is asked of memberships, their kinds and prices."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from fablab.core.errors import NotFound
 from fablab.members.actor import Actor
-from fablab.members.memberships.rules import MembershipStanding, standing_on
+from fablab.members.memberships.rules import MembershipStanding, Term, standing_on
 from fablab.members.models import Member, Membership, MembershipKind, MembershipPerson, MembershipPrice, Role
 from fablab.sites import queries as sites
 
@@ -111,6 +111,48 @@ def covering(session: Session, member_id: int, site_id: int, day: date) -> list[
     )
     rows = session.scalars(query.order_by(Membership.last_on.desc(), Membership.id.desc()).limit(50))
     return [Held(row, standing_on(row.term, day)) for row in rows]
+
+
+def in_order_at(
+    session: Session, member_ids: Iterable[int], site_id: int
+) -> dict[int, Callable[[date], frozenset[int]]]:
+    """For each of these people who was ever covered by a membership valid at a site: of which kinds they have one in
+    order on a day.
+    """
+    query = (
+        select(MembershipPerson, Membership)
+        .join(Membership, Membership.id == MembershipPerson.membership_id)
+        .join(MembershipKind, MembershipKind.id == Membership.kind_id)
+        .options(selectinload(Membership.pauses), joinedload(Membership.kind))
+        .where(MembershipPerson.member_id.in_(set(member_ids)))
+        .where(or_(MembershipKind.site_id.is_(None), MembershipKind.site_id == site_id))
+    )
+    covered: dict[int, list[_Covered]] = {}
+    for person, row in session.execute(query):
+        item = _Covered(row.kind_id, row.term, person.joined_on, person.left_on)
+        covered.setdefault(person.member_id, []).append(item)
+    return {member_id: _in_order(items) for member_id, items in covered.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class _Covered:
+    """Somebody was covered by a membership of a kind, from a day until (None) its end."""
+
+    kind_id: int
+    term: Term
+    joined_on: date
+    left_on: date | None
+
+    def holds_on(self, day: date) -> bool:
+        is_there = self.joined_on <= day and (self.left_on is None or day <= self.left_on)
+        return is_there and standing_on(self.term, day).holds
+
+
+def _in_order(items: list[_Covered]) -> Callable[[date], frozenset[int]]:
+    def on(day: date) -> frozenset[int]:
+        return frozenset(item.kind_id for item in items if item.holds_on(day))
+
+    return on
 
 
 def ending(session: Session, actor: Actor, now: datetime, *, days: int = 45, limit: int = 500) -> list[Held]:

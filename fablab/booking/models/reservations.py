@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from fablab.catalog.models import Resource
 from fablab.core.db import Instant, Model, OptionalInstant
 from fablab.core.period import Period
-from fablab.core.personal import about, did, part_of, wiped
+from fablab.core.personal import about, apart, did, part_of, wiped
 from fablab.members.models import Member
 
 LONGEST_CLAIM = timedelta(days=31)
@@ -34,6 +34,23 @@ class ReservationState(StrEnum):
     BOOKED = "booked"
     CANCELLED = "cancelled"
     NO_SHOW = "no_show"
+
+
+class ReviewState(StrEnum):
+    """How far staff are with a reservation that they approve first; until they do it keeps its time."""
+
+    ASKED = "asked"
+    APPROVED = "approved"
+    DECLINED = "declined"
+
+
+class ChangeKind(StrEnum):
+    """What somebody did to a reservation that stands."""
+
+    MOVED = "moved"
+    EXTENDED = "extended"
+    SHORTENED = "shortened"
+    HANDED_OVER = "handed_over"
 
 
 class Reservation(Model):
@@ -75,9 +92,28 @@ class Reservation(Model):
     missed_at: Mapped[OptionalInstant]
     """When staff said that nobody came."""
     missed_by_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"), info=did())
+    job: Mapped[str] = mapped_column(default="", server_default=text("''"), info=wiped())
+    """What is to be made, or of what, where the lab's rules ask for it."""
+    guests: Mapped[int] = mapped_column(default=0, server_default="0")
+    companion_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"), info=did())
+    """Who comes along, where nobody may be alone."""
+    override_reason: Mapped[str] = mapped_column(default="", server_default=text("''"), info=wiped())
+    """Why staff reserved it although rules spoke against it; `override_codes` says which, with commas."""
+    override_codes: Mapped[str] = mapped_column(default="", server_default=text("''"))
+    checked_in_at: Mapped[OptionalInstant]
+    """When somebody said that they are there."""
+    together_id: Mapped[int | None] = mapped_column(ForeignKey("reservations.id"), info=apart())
+    """The first of those that were made together, all or none."""
+    review: Mapped[str | None]
+    """Asked, approved or declined, where staff approve it first."""
+    review_by: Mapped[OptionalInstant]
+    """Until when staff may approve it before it is given back."""
+    reviewed_at: Mapped[OptionalInstant]
+    reviewed_by_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"), info=did())
     version: Mapped[int] = mapped_column(default=1)
     resource: Mapped[Resource] = relationship()
     member: Mapped[Member] = relationship(foreign_keys=member_id)
+    companion: Mapped[Member | None] = relationship(foreign_keys=companion_id)
     claims: Mapped[list["Claim"]] = relationship(back_populates="reservation")
 
     @property
@@ -111,9 +147,10 @@ class Claim(Model):
 
 
 class ReservationChange(Model):
-    """A reservation was moved: what it was before, who did it and why."""
+    """A reservation was changed: what it was before, who did it and why."""
 
     __tablename__ = "reservation_changes"
+    __table_args__ = (CheckConstraint("kind IN ('moved', 'extended', 'shortened', 'handed_over')", name="kind"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     reservation_id: Mapped[int] = mapped_column(ForeignKey("reservations.id"), index=True, info=part_of())
@@ -124,18 +161,7 @@ class ReservationChange(Model):
     ends_at: Mapped[Instant]
     places: Mapped[int]
     reason: Mapped[str] = mapped_column(default="", info=wiped())
+    kind: Mapped[str] = mapped_column(default=ChangeKind.MOVED, server_default="moved")
+    member_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"), info=did())
+    """Who had it before, where it was handed over."""
     resource: Mapped[Resource] = relationship()
-
-
-class Outcome(Model):
-    """What came of an appointment with an adviser; for staff and the adviser only."""
-
-    __tablename__ = "outcomes"
-
-    reservation_id: Mapped[int] = mapped_column(ForeignKey("reservations.id"), primary_key=True, info=part_of())
-    came: Mapped[bool]
-    note: Mapped[str] = mapped_column(default="", info=wiped())
-    next_step: Mapped[str] = mapped_column(default="", info=wiped())
-    noted_at: Mapped[Instant]
-    noted_by_id: Mapped[int] = mapped_column(ForeignKey("members.id"), info=did())
-    version: Mapped[int] = mapped_column(default=1)

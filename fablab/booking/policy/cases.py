@@ -1,0 +1,174 @@
+"""What rules must know of a wish, loaded: the person, their reservations, and everybody's where a rule counts those.
+
+People are loaded together, so that many wishes cost as many statements as one.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.orm import Session, joinedload
+
+from fablab.booking.models import LONGEST_CLAIM, Reservation, ReservationState
+from fablab.booking.policy.rows import thing_of
+from fablab.booking.rules import judging
+from fablab.booking.rules.case import Booked, Case, Person
+from fablab.booking.rules.judging import Ruling
+from fablab.booking.rules.quota import Capacity, Holder, Quota
+from fablab.booking.rules.who import NeedsMembership
+from fablab.booking.wishes import Wish
+from fablab.catalog.models import Resource
+from fablab.core.actor import Role
+from fablab.core.period import Period
+from fablab.members import classes
+from fablab.members import queries as members
+from fablab.members.memberships import queries as memberships
+from fablab.members.models import Member
+from fablab.members.queries import Access
+from fablab.members.records import identities_of
+from fablab.training import queries as training
+from fablab.training.timeline import Act
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A person as rules see them, with their access and the acts on their certificates."""
+
+    person: Person
+    access: Access
+    acts: Mapping[int, list[Act]]
+
+
+def known(
+    session: Session, member_ids: Collection[int], site_id: int, now: datetime, rulings: Iterable[Ruling]
+) -> dict[int, Known]:
+    """What is known of people at a site; memberships only where a rule asks for them."""
+    rows = {row.id: row for row in session.scalars(select(Member).where(Member.id.in_(set(member_ids))))}
+    history = classes.history_of(session, rows)
+    accesses = members.accesses_of(session, rows, now)
+    acts = training.acts_of_all(session, rows)
+    ids = identities_of(session, rows)
+    held: Mapping[int, Callable[[date], frozenset[int]]] = {}
+    if any(isinstance(item.rule, NeedsMembership) for item in rulings):
+        held = memberships.in_order_at(session, rows, site_id)
+    found = {}
+    for key, row in rows.items():
+        person = Person(
+            ids=frozenset(ids[key]),
+            name=row.name,
+            class_on=_class_of(history, key),
+            born_on=row.birth_date,
+            roles=_roles(accesses[key], site_id),
+            acts=acts.get(key, {}),
+            memberships_on=held.get(key, _none_held),
+        )
+        found[key] = Known(person, accesses[key], acts.get(key, {}))
+    return found
+
+
+def case_of(
+    session: Session, wish: Wish, resource: Resource, who: Known, rulings: Sequence[Ruling], base: Case
+) -> Case:
+    """A wish with the reservations that its rules count; `base` says what holds about hours, staff and company."""
+    case = replace(base, level=who.access.level_at(resource.site_id))
+    reach = judging.reach(rulings, case.thing, wish.period, case.now, case.zone)
+    if reach is not None:
+        case = replace(case, own=booked_by(session, case, rulings, reach))
+    if any(isinstance(item.rule, Capacity) and item.scope.covers(case.thing) for item in rulings):
+        case = replace(case, others=booked_at(session, resource.site_id, wish.period))
+    return case
+
+
+def base_case(wish: Wish, resource: Resource, person: Person, zone: ZoneInfo, now: datetime) -> Case:
+    """A wish without any of the reservations around it."""
+    return Case(
+        now=now,
+        period=wish.period,
+        thing=thing_of(resource),
+        zone=zone,
+        person=person,
+        account_id=wish.account_id,
+        project_id=wish.project_id,
+        places=wish.places,
+        job=wish.job,
+        guests=wish.guests,
+    )
+
+
+def booked_by(session: Session, case: Case, rulings: Iterable[Ruling], within: Period) -> list[Booked]:
+    """The reservations in a time of the person, and of who pays where a rule counts those, however they ended."""
+    holders = {item.rule.holder for item in rulings if isinstance(item.rule, Quota)}
+    whose: list[ColumnElement[bool]] = [Reservation.member_id.in_(case.person.ids)]
+    if Holder.ACCOUNT in holders and case.account_id is not None:
+        whose.append(Reservation.account_id == case.account_id)
+    if Holder.PROJECT in holders and case.project_id is not None:
+        whose.append(Reservation.project_id == case.project_id)
+    query = (
+        select(Reservation)
+        .options(joinedload(Reservation.resource))
+        .where(or_(*whose), Reservation.starts_at < within.end, Reservation.starts_at > within.start - LONGEST_CLAIM)
+        .where(Reservation.ends_at > within.start, Reservation.nature == "member")
+        .order_by(Reservation.starts_at)
+    )
+    return [booked_of(row) for row in session.scalars(query)]
+
+
+def booked_at(session: Session, site_id: int, within: Period) -> list[Booked]:
+    """Everybody's standing reservations at a site that touch a time."""
+    query = (
+        select(Reservation)
+        .join(Resource, Resource.id == Reservation.resource_id)
+        .options(joinedload(Reservation.resource))
+        .where(Resource.site_id == site_id, Reservation.state == ReservationState.BOOKED)
+        .where(Reservation.starts_at < within.end, Reservation.starts_at > within.start - LONGEST_CLAIM)
+        .where(Reservation.ends_at > within.start)
+    )
+    return [booked_of(row) for row in session.scalars(query)]
+
+
+def booked_of(row: Reservation) -> Booked:
+    """A row as the rules see it."""
+    return Booked(
+        id=row.id,
+        thing=thing_of(row.resource),
+        member_id=row.member_id,
+        account_id=row.account_id,
+        project_id=row.project_id,
+        period=row.period,
+        places=row.places,
+        guests=row.guests,
+        created_at=row.created_at,
+        is_standing=row.state == ReservationState.BOOKED,
+        is_missed=row.state == ReservationState.NO_SHOW,
+        cancelled_at=row.cancelled_at,
+        cancelled_by_member=row.cancelled_by_id is not None and row.cancelled_by_id == row.member_id,
+    )
+
+
+def apart_from(case: Case, reservation_ids: Collection[int]) -> Case:
+    """The same without some reservations: those that the wish is to take the place of."""
+    if not reservation_ids:
+        return case
+    return replace(
+        case,
+        own=[item for item in case.own if item.id not in reservation_ids],
+        others=[item for item in case.others if item.id not in reservation_ids],
+    )
+
+
+def _none_held(day: date) -> frozenset[int]:
+    return frozenset()
+
+
+def _class_of(history: classes.History, member_id: int) -> Callable[[date], int]:
+    def class_on(day: date) -> int:
+        return history.at(member_id, day)
+
+    return class_on
+
+
+def _roles(access: Access, site_id: int) -> frozenset[Role]:
+    actor = access.actor
+    return frozenset(role for role in Role if actor is not None and actor.may_at_site(role, site_id))

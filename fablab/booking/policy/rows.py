@@ -1,0 +1,121 @@
+"""Rules between rows and values."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from fablab.booking.models import BookingRule
+from fablab.booking.rules import catalogue
+from fablab.booking.rules.case import Names, Thing
+from fablab.booking.rules.judging import Ruling
+from fablab.booking.rules.scope import Scope
+from fablab.booking.rules.times import Times
+from fablab.catalog import queries as catalog
+from fablab.catalog.models import Resource
+from fablab.core.actor import Role
+from fablab.core.errors import NotFound
+from fablab.members import queries as members
+from fablab.members.memberships import queries as memberships
+from fablab.sites import queries as sites
+from fablab.training import queries as training
+
+
+def standing(session: Session, site_ids: Iterable[int]) -> list[BookingRule]:
+    """The rules in force at some sites, those of the whole network among them, in the order of their writing."""
+    query = select(BookingRule).where(
+        BookingRule.ended_at.is_(None), or_(BookingRule.site_id.is_(None), BookingRule.site_id.in_(set(site_ids)))
+    )
+    return list(session.scalars(query.order_by(BookingRule.id)))
+
+
+def rulings_at(session: Session, site_ids: Iterable[int]) -> list[Ruling]:
+    """The same as values."""
+    return [ruling_of(row) for row in standing(session, site_ids)]
+
+
+def row(session: Session, rule_id: int) -> BookingRule:
+    """A rule that is in force; NotFound otherwise."""
+    found = session.get(BookingRule, rule_id)
+    if found is None or found.ended_at is not None:
+        raise NotFound(f"rule {rule_id}")
+    return found
+
+
+def ruling_of(item: BookingRule) -> Ruling:
+    """A row as a value."""
+    return Ruling(
+        id=item.id,
+        rule=catalogue.rule_of(item.kind, item.params),
+        scope=scope_of(item),
+        overridable=item.overridable,
+        instead=item.instead,
+        note=item.note,
+    )
+
+
+def scope_of(item: BookingRule) -> Scope:
+    """A row's scope."""
+    return Scope(
+        site_id=item.site_id,
+        category_id=item.category_id,
+        room_id=item.room_id,
+        resource_id=item.resource_id,
+        class_id=item.class_id,
+        role=Role(item.role) if item.role else None,
+        course_id=item.course_id,
+        lacks_course=item.lacks_course,
+        age_from=item.age_from,
+        age_under=item.age_under,
+        job=item.job,
+        guests_from=item.guests_from,
+        times=Times(
+            weekdays=tuple(int(digit) for digit in item.weekdays),
+            from_minute=item.from_minute,
+            to_minute=item.to_minute,
+            season_from=_month_day(item.season_from),
+            season_to=_month_day(item.season_to),
+            first_on=item.first_on,
+            last_on=item.last_on,
+        ),
+    )
+
+
+def write_scope(item: BookingRule, scope: Scope) -> None:
+    """Put a scope into a row."""
+    for name in ("site_id", "category_id", "room_id", "resource_id", "class_id", "course_id", "lacks_course"):
+        setattr(item, name, getattr(scope, name))
+    for name in ("age_from", "age_under", "job", "guests_from"):
+        setattr(item, name, getattr(scope, name))
+    item.role = scope.role.value if scope.role else None
+    times = scope.times
+    item.weekdays = "".join(str(day) for day in sorted(set(times.weekdays)))
+    item.from_minute, item.to_minute = times.from_minute, times.to_minute
+    item.season_from, item.season_to = _shown(times.season_from), _shown(times.season_to)
+    item.first_on, item.last_on = times.first_on, times.last_on
+
+
+def thing_of(resource: Resource) -> Thing:
+    """A resource as the rules see it."""
+    return Thing(resource.id, resource.category_id, resource.site_id, resource.room_id, resource.name)
+
+
+def names(session: Session) -> Names:
+    """What everything is called that rules may speak of."""
+    return Names(
+        courses={item.id: item.name for item in training.courses(session)},
+        classes={item.id: item.name for item in members.classes(session)},
+        memberships={item.id: item.name for item in memberships.kinds(session)},
+        sites={item.id: item.name for item in sites.sites(session)},
+        categories={item.id: item.name for item in catalog.categories(session)},
+        rooms={item.id: item.name for item in sites.rooms(session)},
+        resources={item.id: item.name for item in catalog.resources(session, retired=True)},
+    )
+
+
+def _month_day(text: str | None) -> tuple[int, int] | None:
+    return (int(text[:2]), int(text[3:])) if text else None
+
+
+def _shown(month_day: tuple[int, int] | None) -> str | None:
+    return f"{month_day[0]:02d}-{month_day[1]:02d}" if month_day else None
