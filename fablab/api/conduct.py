@@ -7,7 +7,8 @@ from fablab.api import reservations
 from fablab.api.answers import answer
 from fablab.api.auth import actor
 from fablab.api.blueprint import WRITES, api
-from fablab.api.schemas import Problem, RefusalOut, ReservationOut, ReservationPath
+from fablab.api.errors import refusal
+from fablab.api.schemas import Problem, ReservationOut, ReservationPath
 from fablab.api.schemas.conduct import (
     HoldIn,
     HoldList,
@@ -137,7 +138,7 @@ def why(path: MemberPath, query: WhyNotQuery) -> Response:
         places=query.places,
     )
     found = services.why_not(db.session(), actor(), wish, clock.now())
-    refusals = [RefusalOut(code=item.code, message=item.message, overridable=item.overridable) for item in found]
+    refusals = [refusal(item) for item in found]
     return answer(WhyNotOut(may=not found, refusals=refusals))
 
 

@@ -14,7 +14,7 @@ from fablab.booking.affected import Touched, Undecided
 from fablab.core.db import AlreadyThere
 from fablab.core.errors import Forbidden, NotFound
 from fablab.core.i18n import _
-from fablab.core.refusals import Conflict, Refused
+from fablab.core.refusals import Conflict, Refusal, Refused
 
 
 def problem(status: int, title: str, detail: str = "", **more: Any) -> Response:
@@ -51,11 +51,20 @@ def _touched(item: Touched) -> TouchedOut:
 def refused(error: Refused, **more: Any) -> Response:
     """A refusal with all its reasons: 409 where somebody was quicker or something is stale, else 422."""
     status = 409 if isinstance(error, Conflict) else 422
-    refusals = [
-        RefusalOut(code=item.code, message=item.message, overridable=item.overridable) for item in error.refusals
-    ]
+    refusals = [refusal(item) for item in error.refusals]
     detail = " ".join(error.messages)
     return problem(status, _("Refused"), detail, refusals=refusals, **more)
+
+
+def refusal(item: Refusal) -> RefusalOut:
+    """One reason why not, as the API says it."""
+    return RefusalOut(
+        code=item.code,
+        message=item.message,
+        overridable=item.overridable,
+        remedy=item.remedy,
+        rule_id=item.rule_id,
+    )
 
 
 def invalid(error: ValidationError) -> Response:

@@ -95,6 +95,8 @@ def decide(session: Session, taking: Taking, question: Question) -> Verdict:
         case = replace(case, names=rows.names(session))
         against = list(judging.refusals(held, case))
     reasons = [*_basics(session, resource, wish, case, chosen, who, held), *against]
+    if wish.companion_id and companion is None:
+        reasons.append(Refusal("companion", _("Nobody here is called so who could come along."), False))
     if question.paying is not None:
         reasons += paying.reasons_against(session, question.paying, expense(session, resource, wish), now)
     return Verdict(reasons=reasons, chosen=chosen, rulings=held, occupied=occupied, case=case)

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from fablab.booking import claiming, deciding, overriding, paying, queries
-from fablab.booking.deciding import Question
+from fablab.booking.deciding import Question, Verdict
 from fablab.booking.lateness import strike_if_late
 from fablab.booking.models import Nature, Reservation, ReservationState
 from fablab.booking.rules.basics import PAST_GRACE
@@ -23,7 +23,7 @@ from fablab.members import queries as members
 from fablab.members.actor import Actor
 from fablab.members.models import Role
 
-__all__ = ["Wish", "book", "cancel", "mark_started", "reasons_against", "why_not"]
+__all__ = ["Wish", "book", "cancel", "mark_started", "reasons_against", "verdict_on", "why_not"]
 
 
 def book(session: Session, actor: Actor, wish: Wish, now: datetime) -> Reservation:
@@ -76,11 +76,21 @@ def book(session: Session, actor: Actor, wish: Wish, now: datetime) -> Reservati
 
 def reasons_against(session: Session, actor: Actor, wish: Wish, now: datetime) -> list[Refusal]:
     """Every reason why this wish would be refused now, without reserving: for the booking sheet."""
+    return verdict_on(session, actor, wish, now).reasons
+
+
+def verdict_on(session: Session, actor: Actor, wish: Wish, now: datetime) -> Verdict:
+    """The same, with the rules that are in force for it.
+
+    Raises:
+        NotFound: there is no such resource.
+        Forbidden: reserving for somebody else, or as staff do, without being staff there.
+    """
     taking = claiming.look(session, [wish.resource_id])
     resource = taking.resource(wish.resource_id)
     _check_right(session, actor, wish, resource)
     payer = paying.chosen(session, wish.member_id, wish.account_id, wish.project_id)
-    return deciding.decide(session, taking, Question(wish=wish, actor=actor, now=now, paying=payer)).reasons
+    return deciding.decide(session, taking, Question(wish=wish, actor=actor, now=now, paying=payer))
 
 
 def why_not(session: Session, actor: Actor, wish: Wish, now: datetime) -> list[Refusal]:

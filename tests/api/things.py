@@ -8,6 +8,9 @@ from PIL import Image
 from sqlalchemy.orm import Session
 
 from fablab.booking.models import Outcome
+from fablab.booking.policy import writing as rules
+from fablab.booking.policy.writing import RuleCard
+from fablab.booking.rules.scope import Scope
 from fablab.booking.services import Wish, book
 from fablab.catalog import categories, links, maintenance, papers, problems
 from fablab.catalog.categories import CategoryCard, FieldCard
@@ -114,6 +117,7 @@ def things_at(lab: Lab, site_id: int) -> dict[str, int]:
             ).id,
             "entity_id": cast.entity,
             "rule_id": 1,
+            "booking_rule_id": rules.add(session, admin, RuleCard(kind="review", scope=Scope(site_id=site_id)), now).id,
             "room_id": places.add_room(session, admin, site_id, "Salle B").id,
             "timetable_id": table.id,
             "season_id": season_id,

@@ -14,6 +14,11 @@ class RefusalOut(BaseModel):
     code: str
     message: str
     overridable: bool
+    """Whether staff may do it nevertheless, with a reason in writing."""
+    remedy: str = ""
+    """What would work."""
+    rule_id: int | None = None
+    """Which rule of the lab speaks, where one does."""
 
 
 class FieldError(BaseModel):

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from fablab.api.schemas.problems import RefusalOut
 from fablab.api.schemas.values import IdInBody, InstantIO
 
 
@@ -19,6 +20,51 @@ class ReservationIn(BaseModel):
     member_id: IdInBody | None = None
     nature: str = "member"
     places: Annotated[int, Field(ge=1, le=1000, strict=True)] = 1
+    job: Annotated[str, Field(max_length=60)] = ""
+    """What for, or of what, where rules ask for it."""
+    guests: Annotated[int, Field(ge=0, le=1000, strict=True)] = 0
+    companion_id: IdInBody | None = None
+    """Who comes along, where nobody may be alone."""
+    override_reason: Annotated[str, Field(max_length=1000)] = ""
+    """Why staff of the site reserve although rules that they may override speak against it."""
+
+
+class SlotOut(BaseModel):
+    """A time at which it would be granted."""
+
+    resource_id: int
+    resource: str
+    site_id: int
+    site: str
+    start: InstantIO
+    end: InstantIO
+
+
+class CheckOut(BaseModel):
+    """Every reason why not, on which terms it would be had, and what would work instead."""
+
+    may: bool
+    refusals: list[RefusalOut]
+    rules: list[str]
+    would_work: list[SlotOut]
+
+
+class ReservationPatch(BaseModel):
+    """Another resource or another time; `version` is what was read."""
+
+    model_config = ConfigDict(extra="forbid")
+    resource_id: IdInBody | None = None
+    start: InstantIO | None = None
+    end: InstantIO | None = None
+    reason: Annotated[str, Field(max_length=1000)] = ""
+    version: IdInBody
+
+
+class ExtensionIn(BaseModel):
+    """Until when to go on."""
+
+    model_config = ConfigDict(extra="forbid")
+    end: InstantIO
 
 
 class ReservationOut(BaseModel):
@@ -36,6 +82,9 @@ class ReservationOut(BaseModel):
     member: str
     account_id: int
     project_id: int | None
+    job: str
+    guests: int
+    companion_id: int | None
     started_at: InstantIO | None
     version: int
 

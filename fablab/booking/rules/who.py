@@ -134,7 +134,7 @@ class Companion(Rule):
         elif other.ids & case.person.ids:
             yield Refusal("companion", _("Nobody comes along with themselves."), remedy=_("Name somebody else."))
         elif not self._is_fit(case):
-            text = _("%(name)s cannot be the one who comes along.", name=other.name)
+            text = _("The one whom you named cannot be the one who comes along.")
             yield Refusal("companion", f"{text} {self.words(case.names)}", remedy=_("Name somebody else."))
 
     def _is_fit(self, case: Case) -> bool:
