@@ -46,7 +46,7 @@ def would_refuse(session: Session, ruling: Ruling, now: datetime) -> list[WouldR
     for row in found:
         who = people[row.member_id, row.resource.site_id]
         base = cases.base_case(_wish(row), row.resource, who.person, row.resource.site.zone, row.created_at)
-        before = [item for item in booked if item.id != row.id and item.created_at <= row.created_at]
+        before = [item for item in booked if (item.created_at, item.id) < (row.created_at, row.id)]
         case = replace(
             base,
             hours=hours[row.resource_id],
