@@ -6,15 +6,16 @@ People are loaded together, so that many wishes cost as many statements as one.
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, or_, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy.orm import Session
 
-from fablab.booking.models import LONGEST_CLAIM, Reservation, ReservationState
+from fablab.booking.models import LONGEST_CLAIM, Nature, Reservation, ReservationState
 from fablab.booking.policy.rows import thing_of
 from fablab.booking.rules import judging
-from fablab.booking.rules.case import Booked, Case, Person
+from fablab.booking.rules.case import Booked, Case, Person, Thing
 from fablab.booking.rules.judging import Ruling
 from fablab.booking.rules.quota import Capacity, Holder, Quota
 from fablab.booking.rules.who import NeedsMembership
@@ -30,6 +31,26 @@ from fablab.members.queries import Access
 from fablab.members.records import identities_of
 from fablab.training import queries as training
 from fablab.training.timeline import Act
+
+_BOOKED = select(
+    Reservation.id,
+    Reservation.resource_id,
+    Resource.category_id,
+    Resource.site_id,
+    Resource.room_id,
+    Resource.name,
+    Reservation.member_id,
+    Reservation.account_id,
+    Reservation.project_id,
+    Reservation.starts_at,
+    Reservation.ends_at,
+    Reservation.places,
+    Reservation.guests,
+    Reservation.created_at,
+    Reservation.state,
+    Reservation.cancelled_at,
+    Reservation.cancelled_by_id,
+).join(Resource, Resource.id == Reservation.resource_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,46 +126,64 @@ def booked_by(session: Session, case: Case, rulings: Iterable[Ruling], within: P
         whose.append(Reservation.account_id == case.account_id)
     if Holder.PROJECT in holders and case.project_id is not None:
         whose.append(Reservation.project_id == case.project_id)
-    query = (
-        select(Reservation)
-        .options(joinedload(Reservation.resource))
-        .where(or_(*whose), Reservation.starts_at < within.end, Reservation.starts_at > within.start - LONGEST_CLAIM)
-        .where(Reservation.ends_at > within.start, Reservation.nature == "member")
-        .order_by(Reservation.starts_at)
+    query = _BOOKED.where(
+        or_(*whose),
+        Reservation.starts_at < within.end,
+        Reservation.starts_at > within.start - LONGEST_CLAIM,
+        Reservation.ends_at > within.start,
+        Reservation.nature == Nature.MEMBER,
     )
-    return [booked_of(row) for row in session.scalars(query)]
+    return booked(session, query.order_by(Reservation.starts_at))
 
 
 def booked_at(session: Session, site_id: int, within: Period) -> list[Booked]:
     """Everybody's standing reservations at a site that touch a time."""
-    query = (
-        select(Reservation)
-        .join(Resource, Resource.id == Reservation.resource_id)
-        .options(joinedload(Reservation.resource))
-        .where(Resource.site_id == site_id, Reservation.state == ReservationState.BOOKED)
-        .where(Reservation.starts_at < within.end, Reservation.starts_at > within.start - LONGEST_CLAIM)
-        .where(Reservation.ends_at > within.start)
+    query = _BOOKED.where(
+        Resource.site_id == site_id,
+        Reservation.state == ReservationState.BOOKED,
+        Reservation.starts_at < within.end,
+        Reservation.starts_at > within.start - LONGEST_CLAIM,
+        Reservation.ends_at > within.start,
     )
-    return [booked_of(row) for row in session.scalars(query)]
+    return booked(session, query)
 
 
-def booked_of(row: Reservation) -> Booked:
-    """A row as the rules see it."""
-    return Booked(
-        id=row.id,
-        thing=thing_of(row.resource),
-        member_id=row.member_id,
-        account_id=row.account_id,
-        project_id=row.project_id,
-        period=row.period,
-        places=row.places,
-        guests=row.guests,
-        created_at=row.created_at,
-        is_standing=row.state == ReservationState.BOOKED,
-        is_missed=row.state == ReservationState.NO_SHOW,
-        cancelled_at=row.cancelled_at,
-        cancelled_by_member=row.cancelled_by_id is not None and row.cancelled_by_id == row.member_id,
+def booked_ahead_of(session: Session, member_ids: Iterable[int], since: datetime) -> list[Booked]:
+    """What these people have reserved for themselves from an instant on, however it ended."""
+    query = _BOOKED.where(
+        Reservation.member_id.in_(set(member_ids)),
+        Reservation.nature == Nature.MEMBER,
+        Reservation.starts_at > since,
     )
+    return booked(session, query)
+
+
+def booked(session: Session, query: Select[*tuple[Any, ...]]) -> list[Booked]:
+    """Reservations as the rules see them; columns only, since there may be many."""
+    things: dict[int, Thing] = {}
+    found = []
+    for row in session.execute(query):
+        thing = things.get(row.resource_id)
+        if thing is None:
+            thing = Thing(row.resource_id, row.category_id, row.site_id, row.room_id, row.name)
+            things[row.resource_id] = thing
+        item = Booked(
+            id=row.id,
+            thing=thing,
+            member_id=row.member_id,
+            account_id=row.account_id,
+            project_id=row.project_id,
+            period=Period(row.starts_at, row.ends_at),
+            places=row.places,
+            guests=row.guests,
+            created_at=row.created_at,
+            is_standing=row.state == ReservationState.BOOKED,
+            is_missed=row.state == ReservationState.NO_SHOW,
+            cancelled_at=row.cancelled_at,
+            cancelled_by_member=row.cancelled_by_id is not None and row.cancelled_by_id == row.member_id,
+        )
+        found.append(item)
+    return found
 
 
 def apart_from(case: Case, reservation_ids: Collection[int]) -> Case:

@@ -11,7 +11,7 @@ from fablab.booking.models import Nature, Reservation, ReservationState
 from fablab.booking.opening import hours_of
 from fablab.booking.policy import cases, rows
 from fablab.booking.policy.cases import Known
-from fablab.booking.rules.case import Booked, Case
+from fablab.booking.rules.case import Case
 from fablab.booking.rules.judging import Ruling
 from fablab.booking.wishes import Wish
 from fablab.catalog.models import Resource
@@ -20,6 +20,8 @@ from fablab.core.refusals import Refusal
 
 MOST = 2000
 """So many of the next reservations are looked at."""
+BACK = timedelta(days=366)
+"""So far back what people had counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,7 @@ def would_refuse(session: Session, ruling: Ruling, now: datetime) -> list[WouldR
     names, people = rows.names(session), _people(session, found, ruling, now)
     whole = Period(min(row.starts_at for row in found), max(row.ends_at for row in found))
     hours = hours_of(session, {row.resource_id: row.resource for row in found}.values(), whole, now)
-    booked = _booked(session, {row.member_id for row in found}, now)
+    booked = cases.booked_ahead_of(session, {row.member_id for row in found}, now - BACK)
     refused = []
     for row in found:
         who = people[row.member_id, row.resource.site_id]
@@ -104,17 +106,6 @@ def _people(
         for site_id, ids in at_site.items()
         for member_id, who in cases.known(session, ids, site_id, now, [ruling]).items()
     }
-
-
-def _booked(session: Session, member_ids: Iterable[int], now: datetime) -> list[Booked]:
-    """What these people have and had in the last year."""
-    query = (
-        select(Reservation)
-        .options(joinedload(Reservation.resource))
-        .where(Reservation.member_id.in_(set(member_ids)), Reservation.nature == Nature.MEMBER)
-        .where(Reservation.starts_at > now - timedelta(days=366))
-    )
-    return [cases.booked_of(row) for row in session.scalars(query)]
 
 
 def _wish(row: Reservation) -> Wish:
