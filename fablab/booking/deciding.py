@@ -117,7 +117,7 @@ def expense(session: Session, resource: Resource, wish: Wish) -> Expense:
     return Expense(resource=resource, member=member, period=wish.period, nature=wish.nature)
 
 
-def lock_member(session: Session, member_id: int) -> None:
+def lock_member(session: Session, member_id: int) -> Member:
     """Let nobody else reserve for this person until the transaction ends, so that what is counted of them stays true.
     Call it when the resources are locked, and before the account.
 
@@ -128,6 +128,7 @@ def lock_member(session: Session, member_id: int) -> None:
     member = session.scalar(query.execution_options(populate_existing=True))
     if member is None or member.left_at is not None:
         raise Refused.because("member_unknown", _("This person is no member, or has left."))
+    return member
 
 
 def refused(reasons: list[Refusal]) -> Refused:

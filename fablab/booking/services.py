@@ -41,7 +41,8 @@ def book(session: Session, actor: Actor, wish: Wish, now: datetime) -> Reservati
     known = _asked_before(session, actor, wish)
     if known is not None:
         return known
-    deciding.lock_member(session, wish.member_id)
+    # Held on to, so that whoever needs the member later does not read them again.
+    member = deciding.lock_member(session, wish.member_id)
     payer = paying.locked(session, wish.member_id, wish.account_id, wish.project_id)
     verdict = deciding.decide(session, taking, Question(wish=wish, actor=actor, now=now, paying=payer))
     overridden = overriding.overridden(actor, wish, resource, verdict.reasons)
@@ -49,7 +50,7 @@ def book(session: Session, actor: Actor, wish: Wish, now: datetime) -> Reservati
         raise deciding.refused(verdict.reasons)
     reservation = Reservation(
         resource_id=resource.id,
-        member_id=wish.member_id,
+        member_id=member.id,
         account_id=payer.account.id,
         project_id=wish.project_id,
         nature=wish.nature,

@@ -55,8 +55,9 @@ _BOOKED = select(
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A person as rules see them, with their access and the acts on their certificates."""
+    """A person as rules see them, with their row, their access and the acts on their certificates."""
 
+    row: Member
     person: Person
     access: Access
     acts: Mapping[int, list[Act]]
@@ -85,7 +86,7 @@ def known(
             acts=acts.get(key, {}),
             memberships_on=held.get(key, _none_held),
         )
-        found[key] = Known(person, accesses[key], acts.get(key, {}))
+        found[key] = Known(row, person, accesses[key], acts.get(key, {}))
     return found
 
 
