@@ -1,0 +1,199 @@
+"""All that people do with reservations, in any order, beside a simple model: who has which place when.
+
+The model is a list of periods per resource. Nothing may overlap in it, a wish is refused as taken exactly when the
+model says so, and what the database holds is what the model holds.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlalchemy.orm import Session
+
+from fablab.booking import moving, no_shows, services
+from fablab.booking.models import Claim
+from fablab.booking.moving import Change
+from fablab.booking.wishes import Wish
+from fablab.core.actor import Actor
+from fablab.core.db import transaction
+from fablab.core.period import Period
+from fablab.core.refusals import Refused
+from tests.booking.rules_of_a_lab import rule
+from tests.conftest import Lab
+
+NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)
+TEN = datetime(2026, 3, 3, 10, tzinfo=UTC)
+HALF = timedelta(minutes=30)
+LAST = 16
+
+
+@dataclass(frozen=True)
+class Act:
+    """Something that somebody does: `what` to the `which`th reservation, or for a wish."""
+
+    what: str
+    which: int
+    machine: int
+    first: int
+    halves: int
+    minutes: int
+    """How much later it is than at the act before."""
+
+    @property
+    def period(self) -> Period:
+        start = TEN + self.first * HALF
+        return Period(start, start + self.halves * HALF)
+
+
+ACTS = st.lists(
+    st.builds(
+        Act,
+        st.sampled_from(["book", "book", "book", "cancel", "move", "extend", "end", "miss"]),
+        st.integers(0, 7),
+        st.integers(0, 1),
+        st.integers(0, LAST),
+        st.integers(1, 4),
+        st.integers(0, 90),
+    ),
+    min_size=2,
+    max_size=16,
+)
+
+
+class Undone(Exception):
+    """Ends an example without keeping it."""
+
+
+class Model:
+    """Who has what when, as plainly as can be."""
+
+    def __init__(self, lab: Lab, session: Session) -> None:
+        self.lab, self.session = lab, session
+        self.machines = (lab.cast.printer, lab.cast.other_printer)
+        self.held: dict[int, tuple[int, Period]] = {}
+        self.gone: set[int] = set()
+        """Cancelled, missed or over."""
+        self.now = TEN - timedelta(hours=1)
+
+    @property
+    def maker(self) -> Actor:
+        return self.lab.actor(self.lab.cast.maker)
+
+    def is_free(self, machine: int, period: Period, *, apart_from: int = 0) -> bool:
+        return not any(
+            other == machine and part.overlaps(period) for key, (other, part) in self.held.items() if key != apart_from
+        )
+
+    def do(self, act: Act) -> None:
+        self.now += timedelta(minutes=act.minutes)
+        if act.what == "book":
+            self.book(act)
+            return
+        if self.held:
+            made = sorted(self.held)[act.which % len(self.held)]
+            getattr(self, act.what)(made, act)
+
+    def book(self, act: Act) -> None:
+        machine = self.machines[act.machine]
+        wish = Wish(resource_id=machine, period=act.period, member_id=self.lab.cast.maker)
+
+        def book() -> int:
+            return services.book(self.session, self.maker, wish, self.now).id
+
+        is_past = act.period.start < self.now - timedelta(minutes=2)
+        made = self.answer(book, self.is_free(machine, act.period), is_past)
+        if made is not None:
+            self.held[made] = (machine, act.period)
+
+    def cancel(self, made: int, act: Act) -> None:
+        _machine, period = self.held[made]
+
+        def cancel() -> int:
+            return services.cancel(self.session, self.maker, made, self.now).id
+
+        if self.answer(cancel, True, made in self.gone or period.end <= self.now) is not None:
+            del self.held[made]
+
+    def move(self, made: int, act: Act) -> None:
+        machine = self.machines[act.machine]
+        before, had = self.held[made]
+
+        def move() -> int:
+            wanted = Change(resource_id=machine, period=act.period)
+            return moving.change(self.session, self.maker, made, wanted, self.now).id
+
+        same = (machine, act.period) == (before, had)
+        late = act.period.start < self.now - timedelta(minutes=2) and not same
+        is_over = made in self.gone or had.end <= self.now
+        if self.answer(move, self.is_free(machine, act.period, apart_from=made), late or is_over) is not None:
+            self.held[made] = (machine, act.period)
+
+    def extend(self, made: int, act: Act) -> None:
+        machine, had = self.held[made]
+        until = had.end + act.halves * HALF
+
+        def extend() -> int:
+            return moving.extend(self.session, self.maker, made, until, self.now).id
+
+        longer = Period(had.start, until)
+        is_over = made in self.gone or had.end <= self.now
+        if self.answer(extend, self.is_free(machine, longer, apart_from=made), is_over) is not None:
+            self.held[made] = (machine, longer)
+
+    def end(self, made: int, act: Act) -> None:
+        machine, had = self.held[made]
+        if made in self.gone or had.start >= self.now:
+            return
+        moving.end_now(self.session, self.maker, made, self.now)
+        self.held[made] = (machine, Period(had.start, min(had.end, self.now)))
+
+    def miss(self, made: int, act: Act) -> None:
+        machine, had = self.held[made]
+        if made in self.gone or had.start + timedelta(minutes=15) > self.now:
+            return
+        no_shows.no_show(self.session, self.lab.actor(self.lab.cast.fabmanager), made, self.now)
+        self.gone.add(made)
+        self.held[made] = (machine, Period(had.start, min(had.end, self.now)))
+
+    def answer(self, act: Callable[[], int], is_free: bool, is_refused: bool) -> int | None:
+        """What it made; it is refused as taken exactly when it is, and for nothing else than what is expected."""
+        codes: tuple[str, ...] | None = None
+        made = 0
+        try:
+            with self.session.begin_nested():
+                made = act()
+        except Refused as refused:
+            codes = refused.codes
+        if codes is not None:
+            assert is_refused or not is_free, codes
+            assert not is_free or "taken" not in codes
+            return None
+        assert is_free, "it was given twice"
+        assert not is_refused, "it was given although it is over or past"
+        return made
+
+    def compare(self) -> None:
+        rows = self.session.query(Claim).filter_by(active=True)
+        found = sorted((row.resource_id, row.occupied_from, row.occupied_to) for row in rows)
+        assert found == sorted((machine, part.start, part.end) for machine, part in self.held.values())
+
+
+def test_whatever_people_do_the_lab_holds_what_a_simple_model_holds(lab: Lab) -> None:
+    rule(lab, "length", {"most": 1000})
+
+    @settings(max_examples=40, deadline=None)
+    @given(ACTS)
+    def live(acts: list[Act]) -> None:
+        try:
+            with transaction() as session:
+                model = Model(lab, session)
+                for act in acts:
+                    model.do(act)
+                    model.compare()
+                raise Undone
+        except Undone:
+            pass
+
+    live()
