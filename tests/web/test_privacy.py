@@ -13,6 +13,7 @@ from fablab.core.audit import AuditEntry, note
 from fablab.core.db import transaction
 from fablab.members import cards, consents, queries
 from fablab.members.models import Member, MergeRecord, SignInAttempt
+from fablab.members.privacy.naming import about_people
 from fablab.worker import Worker
 from tests.api.things import picture
 from tests.cast import PASSWORD
@@ -68,6 +69,12 @@ def test_staff_answer_who_asks_on_paper_and_it_is_logged(lab: Lab) -> None:
 
 
 def test_every_kind_of_row_has_a_name_for_people(lab: Lab) -> None:
+    unnamed = [
+        name
+        for name in sorted(table.name for table in about_people())
+        if dossier.label_of(name) == name.replace("_", " ")
+    ]
+    assert unnamed == [], "people read these words"
     labels = dossier.label_of("members"), dossier.label_of("something_new")
 
     assert labels == ("Fiche", "something new")

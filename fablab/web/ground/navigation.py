@@ -102,7 +102,7 @@ def _all() -> list[tuple[str, list[Place]]]:
                 Place("proofs.page", _("Proofs"), "paperclip", Role.HOST),
                 Place("organisations.page", _("Organisations"), "building", staff, also=Role.TREASURER),
                 Place("training.page", _("Training"), "award", Role.TRAINER),
-                Place("conduct_rules.page", _("Conduct"), "flag", staff, rooms=("conduct", "why")),
+                Place("conduct_rules.page", _("Conduct"), "flag", staff, also=Role.TREASURER, rooms=("conduct", "why")),
                 Place("charters.staff_page", _("Charters"), "file-earmark-text", staff),
                 Place(
                     "impact.page",
