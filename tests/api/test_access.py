@@ -28,6 +28,8 @@ MENTIONED = ("resource_id", "site_id", "category_id", "entity_id", "member_id", 
 """Things that the table names in bodies."""
 FOUNDERS = {"fabmanager", "treasurer", "admin"}
 """Who founds organisations, and sees who is in which."""
+NAMES = {"code": "log", "kind": "privacy"}
+"""What some routes name by a word."""
 TABLES = ("members", "memberships", "organisations", "certificates")
 NOT_OF_A_SITE = {
     ("GET", "/members"),
@@ -341,7 +343,7 @@ def test_every_route_is_in_the_table(lab: Lab) -> None:
 @pytest.mark.parametrize("role", ["visitor", *sorted(EVERYBODY)])
 def test_routes_are_open_to_those_with_the_role_only(lab: Lab, role: str) -> None:
     ids = {**things_at(lab, lab.cast.workshop), "invoice_id": _invoice(lab)}
-    names = {**ids, "code": "log", "kind": "privacy"}
+    names = {**ids, **NAMES}
     client, headers = lab.client(), {} if role == "visitor" else lab.token(getattr(lab.cast, role))
     for (method, path), call in calls(ids).items():
         answer = _called(client, headers, method, path.format(**names), call)

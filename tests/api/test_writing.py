@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from fablab.booking.models import Reservation
 from fablab.core.db import transaction
-from tests.api.test_access import calls
+from tests.api.test_access import NAMES, calls
 from tests.api.test_sites import next_monday, reserve
 from tests.api.things import things_at
 from tests.conftest import Lab
@@ -211,12 +211,12 @@ def test_nothing_that_is_sent_is_ever_our_error(lab: Lab) -> None:
     client, admin = lab.client(), lab.token(lab.cast.admin)
     for (method, path), call in calls(ids).items():
         if method in ("POST", "PATCH", "PUT"):
-            own = f"/api/v1{path.format(**ids)}{call.query}"
+            own = f"/api/v1{path.format(**ids, **NAMES)}{call.query}"
             for junk in _junk(dict(call.json or {})):
                 answer = client.open(own, method=method, json=junk, headers=admin)
                 assert answer.status_code < 500, (method, path, junk)
         far = {**dict.fromkeys(ids, 2**31 - 1), "rank": 9}
-        answer = client.open(f"/api/v1{path.format(**far)}{call.query}", method=method, headers=admin)
+        answer = client.open(f"/api/v1{path.format(**far, **NAMES)}{call.query}", method=method, headers=admin)
         assert answer.status_code < 500, (method, path)
 
 

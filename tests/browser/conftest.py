@@ -115,6 +115,13 @@ class Desk:
             self.complaints.append(message.text)
 
 
+def fits(page: Page) -> bool:
+    """Tell whether the page, once it is there, is no wider than the window."""
+    page.wait_for_load_state("domcontentloaded")
+    wide: bool = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+    return not wide
+
+
 @pytest.fixture
 def desk(lab: Lab, chromium: Browser, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
     """A lab on a port of its own, whose forms are checked as they are in earnest."""

@@ -4,13 +4,13 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from fablab.booking.models import Reservation
 from fablab.booking.services import Wish, book
 from fablab.core.db import transaction
 from fablab.core.period import Period
-from tests.browser.conftest import PHONE, Desk
+from tests.browser.conftest import PHONE, Desk, fits
 
 pytestmark = pytest.mark.browser
 PARIS = ZoneInfo("Europe/Paris")
@@ -25,11 +25,6 @@ def _reservations(desk: Desk) -> list[Reservation]:
 
 def _slot(start: datetime) -> str:
     return f'a[href*="prusa-n1/book?start={start:%Y-%m-%dT%H:%M:%SZ}"]'
-
-
-def _no_sideways_scroll(page: Page) -> bool:
-    wide: bool = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
-    return not wide
 
 
 @pytest.mark.parametrize("timezone", ["Europe/Paris", "Pacific/Auckland"])
@@ -80,9 +75,9 @@ def test_without_javascript(desk: Desk, tomorrow: datetime) -> None:
 
 def test_on_a_phone_by_finger(desk: Desk, tomorrow: datetime) -> None:
     page = desk.window(desk.lab.cast.maker, size=PHONE)
-    assert _no_sideways_scroll(page)
+    assert fits(page)
     page.goto(f"/day?d={tomorrow.date()}")
-    assert _no_sideways_scroll(page)
+    assert fits(page)
 
     page.locator("#line-prusa-n1 summary").tap()
     page.locator(f"#line-prusa-n1 {_slot(tomorrow)}").tap()
@@ -95,7 +90,7 @@ def test_on_a_phone_by_finger(desk: Desk, tomorrow: datetime) -> None:
     assert [row.period.minutes for row in _reservations(desk)] == [30]
     for path in ("/me", "/m/prusa-n1", "/live"):
         page.goto(path)
-        assert _no_sideways_scroll(page), path
+        assert fits(page), path
 
 
 def test_who_is_too_late_reads_why_in_the_sheet_and_takes_the_next_slot(desk: Desk, tomorrow: datetime) -> None:

@@ -5,22 +5,17 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from fablab.booking.models import Reservation, ReservationState
 from fablab.booking.services import Wish, book
 from fablab.catalog.models import Problem
 from fablab.core import clock
 from fablab.core.db import transaction
-from tests.browser.conftest import PHONE, Desk
+from tests.browser.conftest import PHONE, Desk, fits
 from tests.conftest import hours_from
 
 pytestmark = pytest.mark.browser
-
-
-def _fits(page: Page) -> bool:
-    wide: bool = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
-    return not wide
 
 
 @pytest.mark.parametrize("javascript", [True, False])
@@ -31,7 +26,7 @@ def test_a_visitor_reports_a_problem_from_the_qr_page(desk: Desk, tmp_path: Path
 
     page.goto("/m/prusa-n1")
     page.get_by_role("link", name="Report a problem").click()
-    assert _fits(page)
+    assert fits(page)
     page.get_by_label("A problem").check(force=True)
     page.get_by_label("What happened").fill("<b>La buse</b> est bouchée 🔥")
     page.get_by_label("A photo").set_input_files(photo)
@@ -44,7 +39,7 @@ def test_a_visitor_reports_a_problem_from_the_qr_page(desk: Desk, tmp_path: Path
     staff = desk.window(desk.lab.cast.fabmanager, size=PHONE, javascript=javascript)
     staff.goto(f"/problems/{problem.id}")
     assert staff.locator("main img").evaluate("image => image.naturalWidth") == 1600
-    assert _fits(staff)
+    assert fits(staff)
 
 
 def test_closing_a_day_asks_what_becomes_of_its_reservations(desk: Desk, tomorrow: datetime) -> None:

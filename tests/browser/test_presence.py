@@ -4,22 +4,17 @@ import re
 from datetime import UTC, datetime
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from fablab.core.db import transaction
 from fablab.members import badges
 from fablab.members import queries as members
 from fablab.presence import terminals
 from fablab.presence.models import Arrival
-from tests.browser.conftest import PHONE, Desk
+from tests.browser.conftest import PHONE, Desk, fits
 
 pytestmark = pytest.mark.browser
 CODE = "04A15F7790"
-
-
-def fits(page: Page) -> bool:
-    wide: bool = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
-    return not wide
 
 
 def stays(desk: Desk) -> list[tuple[int | None, int, str, str | None]]:
