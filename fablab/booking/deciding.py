@@ -17,7 +17,7 @@ from fablab.booking.policy.cases import Known
 from fablab.booking.purse import Expense
 from fablab.booking.rules import basics, judging
 from fablab.booking.rules.basics import Facts
-from fablab.booking.rules.case import Case
+from fablab.booking.rules.case import Case, Person
 from fablab.booking.rules.judging import Ruling
 from fablab.booking.rules.length import Buffer
 from fablab.booking.rules.quota import Capacity
@@ -35,6 +35,8 @@ from fablab.sites import queries as sites
 from fablab.training import queries as training
 from fablab.training.timeline import holds_during
 
+NOBODY = Person(ids=frozenset())
+"""Stands for somebody who was named and is not there."""
 CLOSED = frozenset(("closed", "access_level"))
 """What a rule lifts that lets a reservation go on while the site is closed."""
 OF_ALL = (Buffer, Capacity)
@@ -81,7 +83,7 @@ def decide(session: Session, taking: Taking, question: Question) -> Verdict:
     case = replace(
         cases.base_case(_paid(wish, question.paying), resource, who.person, resource.site.zone, now),
         hours=hours_of(session, [resource], around, now)[resource.id],
-        companion=companion.person if companion else None,
+        companion=companion.person if companion else NOBODY if wish.companion_id else None,
         by_staff=_is_staff(question, resource),
     )
     _lock_capacities(session, rulings, case)
@@ -96,7 +98,8 @@ def decide(session: Session, taking: Taking, question: Question) -> Verdict:
         against = list(judging.refusals(held, case))
     reasons = [*_basics(session, resource, wish, case, chosen, who, held), *against]
     if wish.companion_id and companion is None:
-        reasons.append(Refusal("companion", _("Nobody here is called so who could come along."), False))
+        text = _("The one whom you named cannot be the one who comes along.")
+        reasons.append(Refusal("companion", text, remedy=_("Name somebody else.")))
     if question.paying is not None:
         reasons += paying.reasons_against(session, question.paying, expense(session, resource, wish), now)
     return Verdict(reasons=reasons, chosen=chosen, rulings=held, occupied=occupied, case=case)
@@ -104,8 +107,7 @@ def decide(session: Session, taking: Taking, question: Question) -> Verdict:
 
 def rulings_for(session: Session, resource: Resource, question: Question) -> list[Ruling]:
     """The lab's rules that may concern a wish for a resource."""
-    thing = rows.thing_of(resource)
-    found = [item for item in rows.rulings_at(session, [resource.site_id]) if item.scope.covers(thing)]
+    found = rows.rulings_on(session, resource)
     if question.wish.nature != Nature.MEMBER:
         found = [item for item in found if isinstance(item.rule, OF_ALL)]
     return [item for item in found if item.rule.code not in question.without]

@@ -3,7 +3,7 @@
 Everything is loaded once for some weeks; then times are tried one by one without asking the database again.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import islice
@@ -50,18 +50,24 @@ class Slot:
 
 
 def what_would_work(
-    session: Session, wish: Wish, now: datetime, *, rulings: Sequence[Ruling] | None = None, most: int = 3
+    session: Session,
+    wish: Wish,
+    now: datetime,
+    *,
+    rulings: Sequence[Ruling] | None = None,
+    apart_from: Collection[int] = (),
+    most: int = 3,
 ) -> list[Slot]:
     """The nearest times at which this person could have it, and the same at that time on other resources of its
     category, those of its site first; nothing where no other time would help. `rulings` are tried instead of those in
-    force at the sites.
+    force at the sites; the reservations `apart_from` are those that it would take the place of.
     """
     if wish.nature != Nature.MEMBER:
         return []
     resource = catalog.resource(session, wish.resource_id)
     alike = _alike(session, resource)
     within = Period(max(now, wish.period.start - BACK), max(now, wish.period.start) + AHEAD)
-    search = _Search(session, wish, now, within, rulings)
+    search = _Search(session, wish, now, within, rulings, apart_from)
     here = list(islice(search.slots(resource), most))
     elsewhere = [slot for other in alike[:OTHERS] for slot in search.same_time(other)]
     return [*here, *elsewhere[:most]]
@@ -80,22 +86,27 @@ class _Search:
     """What is known of a wish's surroundings, asked of the database once per site or resource."""
 
     def __init__(
-        self, session: Session, wish: Wish, now: datetime, within: Period, rulings: Sequence[Ruling] | None
+        self,
+        session: Session,
+        wish: Wish,
+        now: datetime,
+        within: Period,
+        rulings: Sequence[Ruling] | None,
+        apart_from: Collection[int],
     ) -> None:
         self._session, self._wish, self._now, self._within = session, wish, now, within
-        self._given = rulings
+        self._given, self._apart_from = rulings, apart_from
         self._people: dict[int, Known] = {}
 
     def slots(self, resource: Resource) -> Iterator[Slot]:
-        """The times on a resource that would be granted, the nearest to the wish first; one a day after the first."""
+        """The times on a resource that would be granted, the nearest to the wish first; none overlaps another."""
         case, rulings, free = self._around(resource)
         if case is None or free is None:
             return
-        seen = set()
+        seen: list[Period] = []
         for period in self._candidates(resource, rulings, free, case):
-            day = period.start.astimezone(case.zone).date()
-            if day not in seen and self._fits(resource, rulings, case, period):
-                seen.add(day)
+            if not any(period.overlaps(other) for other in seen) and self._fits(resource, rulings, case, period):
+                seen.append(period)
                 yield self._slot(resource, period)
 
     def same_time(self, resource: Resource) -> list[Slot]:
@@ -131,7 +142,10 @@ class _Search:
             if any(isinstance(item.rule, Capacity) for item in rulings)
             else (),
         )
-        free = queries.availability(session, [resource], self._within, now, who.access, places=wish.places)[0]
+        case, apart_from = cases.apart_from(case, self._apart_from), self._apart_from
+        free = queries.availability(
+            session, [resource], self._within, now, who.access, places=wish.places, apart_from=apart_from
+        )[0]
         return case, rulings, free
 
     def _who(self, site_id: int, rulings: Iterable[Ruling]) -> Known:

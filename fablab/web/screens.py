@@ -4,7 +4,7 @@ from flask import Flask
 
 from fablab.web import desk, health, home, search
 from fablab.web.accounts import account_people, account_projects, accounts, organisations
-from fablab.web.calendar import appointments, day, free, live, machine, reservations, sheet
+from fablab.web.calendar import appointments, day, free, live, machine, moving, reservations, sheet
 from fablab.web.catalog import (
     bundles,
     categories,
@@ -137,6 +137,7 @@ SCREENS = (
     search,
     seasons,
     seeing,
+    moving,
     sheet,
     shifts,
     sign_ins,

@@ -277,7 +277,7 @@ ACTS = {
     "/conduct/sites/1": FABMANAGERS,
     "/conduct/sites/2": {"admin"},
     "/me/appeals": EVERYBODY,
-    "/reservations/1/no-show": EVERYBODY,
+    **{f"/reservations/1/{act}": EVERYBODY for act in ("end", "extend", "move", "no-show")},
     "/reservations/1/no-show/undo": EVERYBODY,
     "/see-as/end": EVERYBODY,
     **{f"/people/{{maker}}/{path}": HOSTS for path in ("memberships", "class", "proofs")},
@@ -377,7 +377,9 @@ def test_a_reservation_is_its_members_and_the_sites_staffs(lab: Lab, tomorrow: d
     for role, status in {"maker": 200, "fabmanager": 200, "admin": 200, "student": 404, "treasurer": 404}.items():
         client = lab.signed_in(getattr(lab.cast, role))
         assert client.get(path).status_code == status, role
-    assert lab.signed_in(lab.cast.student).post(f"{path}/cancel").status_code == 404
+        assert client.get(f"{path}/move").status_code == status, role
+    for act in ("cancel", "end", "extend", "move"):
+        assert lab.signed_in(lab.cast.student).post(f"{path}/{act}").status_code == 404
     assert lab.signed_in(lab.cast.maker).post(f"{path}/cancel").status_code == 302
 
 

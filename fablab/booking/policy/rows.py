@@ -34,6 +34,12 @@ def rulings_at(session: Session, site_ids: Iterable[int]) -> list[Ruling]:
     return [ruling_of(row) for row in standing(session, site_ids)]
 
 
+def rulings_on(session: Session, resource: Resource) -> list[Ruling]:
+    """Those that may concern a resource."""
+    thing = thing_of(resource)
+    return [item for item in rulings_at(session, [resource.site_id]) if item.scope.covers(thing)]
+
+
 def row(session: Session, rule_id: int) -> BookingRule:
     """A rule that is in force; NotFound otherwise."""
     found = session.get(BookingRule, rule_id)

@@ -6,13 +6,13 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from fablab.billing.prices import quote
-from fablab.booking import no_shows, outcomes, services
+from fablab.booking import moving, no_shows, outcomes, services
 from fablab.booking.lateness import late
 from fablab.booking.models import Reservation
 from fablab.core import clock
 from fablab.core.db import db, transaction
 from fablab.core.errors import Forbidden
-from fablab.core.i18n import _, show_period
+from fablab.core.i18n import _, show_duration, show_period
 from fablab.core.refusals import Conflict, Refused
 from fablab.members import guardians
 from fablab.members import queries as members
@@ -23,6 +23,8 @@ from fablab.web.calendar.outcomes import OutcomeForm, part_of
 from fablab.web.ground import access, inputs
 
 screen = Blueprint("reservations", __name__)
+USUAL_STEP = 30
+"""By how many minutes somebody goes on where no rule says otherwise."""
 
 
 @screen.get("/reservations/<row:reservation_id>")
@@ -109,6 +111,8 @@ def _show(
     is_open = may_cancel and found.ends_at > now and found.state == "booked"
     came_from = access.own_path(request.args.get("next") or request.form.get("next"))
     account = members.account(session, found.account_id)
+    terms = moving.extension_of(session, found, now) if is_open and found.starts_at <= now else None
+    step = terms.step_minutes if terms else USUAL_STEP
     return render_template(
         template,
         reservation=found,
@@ -120,11 +124,20 @@ def _show(
         came_from=came_from,
         is_own=found.member_id == actor.member_id,
         is_over=found.ends_at <= now or found.state != "booked",
+        is_running=found.starts_at <= now < found.ends_at,
+        step_minutes=step,
+        step_length=show_duration(step * 60),
+        again=url_for("sheet.page", code=found.resource.code, minutes=found.period.minutes, payer=_payer(found)),
         cost_of_cancelling=_cost(found, now) if is_open else "",
         may_miss=no_shows.may_say(session, actor, found, now),
         may_take_back=no_shows.may_take_back(actor, found, now),
         appointment=part_of(found, now, form, is_stale=is_stale),
     )
+
+
+def _payer(found: Reservation) -> str:
+    """Who paid, as the sheet names it."""
+    return f"{found.account_id}:{found.project_id}" if found.project_id else str(found.account_id)
 
 
 def _cost(found: Reservation, now: datetime) -> str:

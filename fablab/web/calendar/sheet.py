@@ -1,14 +1,12 @@
 """The booking sheet: what would be reserved, what it costs, what speaks against it; then the reservation itself."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from urllib.parse import urlsplit
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
-from werkzeug.datastructures import MultiDict
-from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
 from fablab.billing.charges import BILLED
@@ -16,8 +14,10 @@ from fablab.billing.prices import Quote, quote
 from fablab.booking import queries as booking
 from fablab.booking import services
 from fablab.booking.models import Nature, Reservation
+from fablab.booking.policy import rows
 from fablab.booking.queries import Availability
-from fablab.booking.services import Wish
+from fablab.booking.rules.judging import Ruling
+from fablab.booking.suggesting import Slot, what_would_work
 from fablab.catalog import queries as catalog
 from fablab.catalog.models import Resource
 from fablab.core import clock
@@ -27,34 +27,14 @@ from fablab.core.period import Period, day_of
 from fablab.core.refusals import Conflict, Refusal, Refused
 from fablab.members import queries as members
 from fablab.members.conduct import policies, wording
-from fablab.members.models import Member, Role
-from fablab.members.queries import Access
+from fablab.members.models import Role
 from fablab.training import queries as training
 from fablab.training.models import Course
-from fablab.web.calendar import offers
+from fablab.web.calendar import asking, offers
+from fablab.web.calendar.asking import Asked, Questions
 from fablab.web.ground import access, inputs, pickers
-from fablab.web.ground.filters import utc
 
 screen = Blueprint("sheet", __name__)
-DEFAULT_MINUTES = 60
-LOOK_AHEAD = timedelta(days=3)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """What the sheet was asked for: by its link, or by its form."""
-
-    start: str
-    minutes: int
-    payer: str
-    for_whom: str
-    nature: Nature
-    places: int = 1
-
-    def period(self, now: datetime) -> Period:
-        """The time that is wanted; "now" begins with the present minute."""
-        start = now.replace(second=0, microsecond=0) if self.start == offers.NOW else inputs.instant(self.start)
-        return Period(start, start + timedelta(minutes=self.minutes))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +58,13 @@ class Sheet:
     reasons: list[Refusal]
     was_refused: bool
     nearest: list[tuple[Period, str]]
+    elsewhere: list[tuple[Slot, str]]
+    """The same on other machines, and how each is called."""
+    rules: list[str]
+    """The lab's own rules that hold for this, as sentences."""
+    questions: Questions
+    may_override: bool
+    """Staff of the site may reserve it nevertheless, if they say why."""
     certificates: list[Course]
     deadline: str
     """How long before it can be given back without a strike; empty where that is at any time."""
@@ -94,7 +81,7 @@ class Sheet:
 def page(code: str) -> str:
     """The sheet, as a page or as what a dialog shows."""
     resource = catalog.resource_by_code(db.session(), code)
-    return _show(_sheet(resource, _asked(request.args), clock.now()))
+    return _show(_sheet(resource, asking.asked(request.args), clock.now()))
 
 
 @screen.post("/m/<code>/book")
@@ -102,9 +89,9 @@ def book(code: str) -> Response | tuple[str, int]:
     """Reserve; or the sheet again, with every reason why not and the nearest free times."""
     now = clock.now()
     resource = catalog.resource_by_code(db.session(), code)
-    asked = _asked(request.form)
+    asked = asking.asked(request.form)
     try:
-        wish = _wish(resource, asked, now, request.form.get("request_key") or None)
+        wish = asking.wish_of(resource, asked, now, request.form.get("request_key") or None)
         with transaction() as session:
             reservation = services.book(session, access.actor(), wish, now)
     except Refused as refused:
@@ -116,59 +103,21 @@ def book(code: str) -> Response | tuple[str, int]:
     return _onward(reservation, zone)
 
 
-def _asked(fields: MultiDict[str, str]) -> Asked:
-    start = fields.get("start") or offers.NOW
-    if start != offers.NOW:
-        start = utc(inputs.instant(start))
-    nature = fields.get("nature") or Nature.MEMBER
-    if nature not in list(Nature):
-        raise BadRequest(_("This nature of use is not known."))
-    return Asked(
-        start=start,
-        minutes=inputs.minutes(fields.get("minutes"), DEFAULT_MINUTES),
-        payer=fields.get("payer") or "",
-        for_whom=(fields.get("for_whom") or "").strip(),
-        nature=Nature(nature),
-        places=inputs.count(fields.get("places")),
-    )
-
-
-def _wish(resource: Resource, asked: Asked, now: datetime, request_key: str | None = None) -> Wish:
-    """The wish that the sheet stands for; Refused if it is for nobody we know."""
-    account_id, project_id = pickers.payer(asked.payer)
-    member = _member(resource, asked)
-    return Wish(
-        resource_id=resource.id,
-        period=asked.period(now),
-        member_id=member.id,
-        account_id=account_id,
-        project_id=project_id,
-        nature=asked.nature,
-        places=asked.places,
-        request_key=request_key[:100] if request_key else None,
-    )
-
-
-def _member(resource: Resource, asked: Asked) -> Member:
-    """For whom: oneself, one's ward, or the one whom staff named; nobody else learns here who is a member."""
-    if asked.for_whom.startswith(pickers.WARD):
-        return pickers.ward_chosen(asked.for_whom)
-    if asked.for_whom:
-        access.actor().needs_at_site(Role.FABMANAGER, resource.site_id)
-        return pickers.member_named(asked.for_whom)
-    return members.member(db.session(), access.actor().member_id)
-
-
 def _sheet(resource: Resource, asked: Asked, now: datetime, refusals: tuple[Refusal, ...] = ()) -> Sheet:
     session, actor = db.session(), access.actor()
     period, zone = asked.period(now), resource.site.zone
     reasons, member = list(refusals), members.member(session, actor.member_id)
+    held: list[Ruling] = []
+    slots: list[Slot] = []
     try:
-        member = _member(resource, asked)
-        if not refusals:
-            reasons = services.reasons_against(session, actor, _wish(resource, asked, now), now)
+        member = asking.member_of(resource, asked)
+        wish = asking.wish_of(resource, asked, now)
+        verdict = services.verdict_on(session, actor, wish, now)
+        reasons, held = reasons or verdict.reasons, verdict.rulings
+        slots = what_would_work(session, wish, now) if reasons else []
     except Refused as refused:
         reasons = reasons or list(refused.refusals)
+    names, is_staff = rows.names(session), actor.may_at_site(Role.FABMANAGER, resource.site_id)
     price = quote(session, resource, member, period.start) if asked.nature in BILLED else None
     levels = members.access_of(session, member.id, now)
     day = day_of(period.start.astimezone(zone).date(), zone)
@@ -189,10 +138,18 @@ def _sheet(resource: Resource, asked: Asked, now: datetime, refusals: tuple[Refu
         cost_cents=price.amount_for(period.seconds) if price else None,
         reasons=reasons,
         was_refused=bool(refusals),
-        nearest=_nearest(resource, asked, levels, now) if reasons else [],
+        nearest=[
+            (item.period, offers.when(item.period, zone, period.start))
+            for item in slots
+            if item.resource_id == resource.id
+        ],
+        elsewhere=[(item, _named(item, resource)) for item in slots if item.resource_id != resource.id],
+        rules=[item.sentence(names) for item in held],
+        questions=asking.questions(held, rows.rulings_on(session, resource)),
+        may_override=bool(reasons) and is_staff and all(reason.overridable for reason in reasons),
         deadline=_deadline(resource),
         certificates=training.needed_for(session, [resource])[resource.id],
-        is_staff=actor.may_at_site(Role.FABMANAGER, resource.site_id),
+        is_staff=is_staff,
         request_key=str(uuid4()),
     )
 
@@ -209,19 +166,16 @@ def _starts(today: Availability, asked: Asked, now: datetime) -> list[offers.Cho
     return offers.start_choices(found, asked.start, now, zone, now_too=now_too)
 
 
-def _nearest(resource: Resource, asked: Asked, levels: Access, now: datetime) -> list[tuple[Period, str]]:
-    wanted, zone = asked.period(now), resource.site.zone
-    # From a midnight on, so that the starts on offer are those of the calendar.
-    first = day_of(max(now, wanted.start - LOOK_AHEAD).astimezone(zone).date(), zone).start
-    around = Period(first, max(now, wanted.start) + LOOK_AHEAD)
-    facts = booking.availability(db.session(), [resource], around, now, levels, places=asked.places)[0]
-    found = offers.nearest(facts.free, facts.open, wanted, resource.slot_minutes)
-    return [(period, offers.when(period, zone, wanted.start)) for period in found]
+def _named(slot: Slot, resource: Resource) -> str:
+    """Another machine; with its site where that is another too."""
+    return slot.name if slot.site_id == resource.site_id else f"{slot.name} · {slot.site}"
 
 
 def _show(sheet: Sheet) -> str:
     template = "sheet/_sheet.html" if inputs.from_htmx() else "sheet/page.html"
-    return render_template(template, sheet=sheet, resource=sheet.resource, natures=list(Nature))
+    ids = [item.resource_id for item, _name in sheet.elsewhere]
+    codes = {row.id: row.code for row in catalog.resources_by_id(db.session(), ids).values()}
+    return render_template(template, sheet=sheet, resource=sheet.resource, natures=list(Nature), codes=codes)
 
 
 def _onward(reservation: Reservation, zone: ZoneInfo) -> Response:

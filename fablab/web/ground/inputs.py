@@ -116,6 +116,15 @@ def count(text: str | None) -> int:
     raise BadRequest(_("“%(text)s” is not a number of places.", text=text[:40]))
 
 
+def whole(text: str | None) -> int:
+    """A whole number of at most a thousand, nought where none was given; BadRequest if it is none."""
+    if not text:
+        return 0
+    if text.isascii() and text.isdigit() and len(text) <= 4 and int(text) <= 1000:
+        return int(text)
+    raise BadRequest(_("“%(text)s” is not a number that can be used here.", text=text[:40]))
+
+
 def from_htmx() -> bool:
     """Tell whether htmx asks for a part of a page."""
     return request.headers.get("HX-Request") == "true"
