@@ -18,7 +18,7 @@ from fablab.booking.policy.cases import Known
 from fablab.booking.queries import Availability
 from fablab.booking.rules import judging
 from fablab.booking.rules.basics import PAST_GRACE
-from fablab.booking.rules.case import Case
+from fablab.booking.rules.case import Case, Person
 from fablab.booking.rules.judging import Ruling
 from fablab.booking.rules.length import Blocks, Buffer, Length, Lengths
 from fablab.booking.rules.quota import Capacity
@@ -96,7 +96,7 @@ class _Search:
     ) -> None:
         self._session, self._wish, self._now, self._within = session, wish, now, within
         self._given, self._apart_from = rulings, apart_from
-        self._people: dict[int, Known] = {}
+        self._people: dict[int, dict[int, Known]] = {}
 
     def slots(self, resource: Resource) -> Iterator[Slot]:
         """The times on a resource that would be granted, the nearest to the wish first; none overlaps another."""
@@ -133,6 +133,7 @@ class _Search:
             cases.base_case(wish, resource, who.person, resource.site.zone, now),
             hours=hours,
             level=who.access.level_at(resource.site_id),
+            companion=self._companion(resource.site_id, rulings),
         )
         reach = judging.reach(rulings, thing, self._within, now, base.zone)
         case = replace(
@@ -149,9 +150,16 @@ class _Search:
         return case, rulings, free
 
     def _who(self, site_id: int, rulings: Iterable[Ruling]) -> Known:
+        return self._known(site_id, rulings)[self._wish.member_id]
+
+    def _companion(self, site_id: int, rulings: Iterable[Ruling]) -> Person | None:
+        found = self._known(site_id, rulings).get(self._wish.companion_id or 0)
+        return found.person if found else None
+
+    def _known(self, site_id: int, rulings: Iterable[Ruling]) -> dict[int, Known]:
         if site_id not in self._people:
-            ids = [self._wish.member_id]
-            self._people[site_id] = cases.known(self._session, ids, site_id, self._now, rulings)[ids[0]]
+            ids = [self._wish.member_id, self._wish.companion_id or 0]
+            self._people[site_id] = cases.known(self._session, ids, site_id, self._now, rulings)
         return self._people[site_id]
 
     def _candidates(
