@@ -8,6 +8,7 @@ from fablab.core.db import db, transaction
 from fablab.core.outbox import OutboxRow
 from fablab.core.period import boundary_of, month_at
 from fablab.demo import (
+    booking_rules,
     cards,
     centre,
     conduct,
@@ -69,6 +70,7 @@ def fill(means: Means, now: datetime) -> None:
         visits.add(session, network, now)
         conduct.add(session, network, now)
         funding.add(session, network, begin, now)
+        booking_rules.add(session, network, now)
         # The mails of the past were read long ago.
         session.execute(update(OutboxRow).values(done_at=now, due_at=None, payload={}))
 

@@ -13,6 +13,8 @@ from fablab.core.i18n import _, babel_locale, n_, show_date, show_duration
 
 def length(minutes: int) -> str:
     """A duration: `45 min`, `1 h 30`, `3 days`."""
+    if not minutes:
+        return "0 min"
     days, rest = divmod(minutes, DAY)
     if days and not rest:
         return n_("%(count)s day", "%(count)s days", days)

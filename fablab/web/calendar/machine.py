@@ -8,6 +8,7 @@ from flask.wrappers import Response
 from flask_login import current_user
 
 from fablab.billing.prices import Quote, quote
+from fablab.booking.policy.sentences import sentences_for
 from fablab.catalog import queries as catalog
 from fablab.catalog.models import Resource
 from fablab.core import clock
@@ -60,6 +61,7 @@ def page(code: str) -> str:
         reports=reports(resource),
         needed=training.needed_for(db.session(), [resource])[resource.id],
         quote=_quote(resource, now),
+        sentences=sentences_for(db.session(), resource),
         prices=[line for line in price_lines(now) if line.category == resource.category.name],
         table=week_table(viewer, resource, first, now),
         first=first,
