@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from fablab.booking.policy import writing
 from fablab.booking.policy.writing import RuleCard
 from fablab.booking.rules.scope import Scope
-from fablab.booking.rules.times import Times
+from fablab.booking.rules.times import Times, Window
 from fablab.core.actor import Role
 from fablab.demo.network import Network
 from fablab.demo.people import HALL, LASER
@@ -17,7 +17,7 @@ def add(session: Session, network: Network, now: datetime) -> None:
     """Write them; what is reserved already stays as it is."""
     admin, hall = network.actor(session, "admin"), network.sites[HALL].id
     lasers = next(row.category_id for row in network.resources.values() if row.category.name == LASER)
-    evenings = Times(weekdays=(0, 1, 2, 3, 4), from_minute=17 * 60, to_minute=21 * 60)
+    evenings = Times(windows=(Window(weekdays=(0, 1, 2, 3, 4), from_minute=17 * 60, to_minute=21 * 60),))
     cards = [
         RuleCard(kind="ahead", params={"days": 30}),
         RuleCard(kind="exempt", scope=Scope(role=Role.FABMANAGER)),

@@ -72,9 +72,8 @@ def _rules() -> None:
         sa.Column("age_under", sa.Integer(), nullable=True),
         sa.Column("job", sa.String(), server_default=sa.text("''"), nullable=False),
         sa.Column("guests_from", sa.Integer(), nullable=True),
-        sa.Column("weekdays", sa.String(), server_default=sa.text("''"), nullable=False),
-        sa.Column("from_minute", sa.Integer(), server_default="0", nullable=False),
-        sa.Column("to_minute", sa.Integer(), server_default="1440", nullable=False),
+        sa.Column("windows", sa.JSON(), server_default=sa.text("'[]'"), nullable=False),
+        sa.Column("outside", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("season_from", sa.String(), nullable=True),
         sa.Column("season_to", sa.String(), nullable=True),
         sa.Column("first_on", sa.Date(), nullable=True),
@@ -88,9 +87,6 @@ def _rules() -> None:
         sa.Column("changed_by_id", sa.Integer(), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.CheckConstraint(
-            "from_minute BETWEEN 0 AND 1440 AND to_minute BETWEEN 0 AND 1440", name=op.f("ck_booking_rules_minutes")
-        ),
         sa.CheckConstraint("(season_from IS NULL) = (season_to IS NULL)", name=op.f("ck_booking_rules_season")),
         sa.CheckConstraint("first_on <= last_on", name=op.f("ck_booking_rules_dates")),
         sa.CheckConstraint("version >= 1", name=op.f("ck_booking_rules_version")),

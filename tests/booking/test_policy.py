@@ -10,7 +10,7 @@ from fablab.booking.models import Claim, Reservation
 from fablab.booking.policy import rows, trying, writing
 from fablab.booking.policy.writing import RuleCard
 from fablab.booking.rules.scope import Scope
-from fablab.booking.rules.times import Times
+from fablab.booking.rules.times import Times, Window
 from fablab.booking.suggesting import what_would_work
 from fablab.booking.wishes import Wish
 from fablab.core.audit import AuditEntry
@@ -174,7 +174,7 @@ def test_narrower_rules_may_stand_instead_of_wider_ones_and_some_are_free_of_all
     assert refused(lab, cast.maker, hours=2).codes == ("length_most",)
     assert book(lab, cast.student, hours_from(TEN, 3))
     assert refused(lab, cast.student, TEN + DAY, 4).codes == ("length_most",)
-    nights = Scope(times=Times(from_minute=1080, to_minute=360))
+    nights = Scope(times=Times(windows=(Window(from_minute=1080, to_minute=360),)))
     rule(lab, "not_for", {"reason": "La nuit, rien."}, nights)
     assert refused(lab, cast.maker, TEN.replace(hour=22)).codes == ("not_for",)
 

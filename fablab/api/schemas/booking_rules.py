@@ -6,9 +6,9 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field
 
 from fablab.api.schemas.values import Id, IdInBody, InstantIO
-from fablab.booking.policy.writing import LONGEST_JOB, LONGEST_NOTE, RuleCard
+from fablab.booking.policy.writing import LONGEST_JOB, LONGEST_NOTE, MOST_WINDOWS, RuleCard
 from fablab.booking.rules.scope import Scope
-from fablab.booking.rules.times import Times
+from fablab.booking.rules.times import Times, Window
 from fablab.core.actor import Role
 
 Minute = Annotated[int, Field(ge=0, le=1440, strict=True)]
@@ -35,15 +35,23 @@ class RulesQuery(BaseModel):
     site_id: Id | None = None
 
 
-class TimesIO(BaseModel):
-    """When a rule holds: 0 is Monday; `to_minute` at or before `from_minute` is of the next day; a season comes each
-    year, `first_on` and `last_on` bound a term.
-    """
+class WindowIO(BaseModel):
+    """Hours of weekdays: 0 is Monday, none is every day; `to_minute` at or before `from_minute` is of the next day."""
 
     model_config = ConfigDict(extra="forbid")
     weekdays: Annotated[list[Annotated[int, Field(ge=0, le=6, strict=True)]], Field(max_length=7)] = []
     from_minute: Minute = 0
     to_minute: Minute = 1440
+
+
+class TimesIO(BaseModel):
+    """When a rule holds: in some windows of the week, or outside them; a season comes each year, `first_on` and
+    `last_on` bound a term.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+    windows: Annotated[list[WindowIO], Field(max_length=MOST_WINDOWS)] = []
+    outside: bool = False
     season_from: MonthDay | None = None
     season_to: MonthDay | None = None
     first_on: date | None = None
@@ -52,9 +60,15 @@ class TimesIO(BaseModel):
     def value(self) -> Times:
         """As the rules read it."""
         return Times(
-            weekdays=tuple(sorted(set(self.weekdays))),
-            from_minute=self.from_minute,
-            to_minute=self.to_minute,
+            windows=tuple(
+                Window(
+                    weekdays=tuple(sorted(set(item.weekdays))),
+                    from_minute=item.from_minute,
+                    to_minute=item.to_minute,
+                )
+                for item in self.windows
+            ),
+            outside=self.outside,
             season_from=_month_day(self.season_from),
             season_to=_month_day(self.season_to),
             first_on=self.first_on,
@@ -65,9 +79,11 @@ class TimesIO(BaseModel):
     def of(cls, times: Times) -> Self:
         """As the API shows it."""
         return cls(
-            weekdays=list(times.weekdays),
-            from_minute=times.from_minute,
-            to_minute=times.to_minute,
+            windows=[
+                WindowIO(weekdays=list(item.weekdays), from_minute=item.from_minute, to_minute=item.to_minute)
+                for item in times.windows
+            ],
+            outside=times.outside,
             season_from=_shown(times.season_from),
             season_to=_shown(times.season_to),
             first_on=times.first_on,

@@ -15,7 +15,6 @@ class BookingRule(Model):
 
     __tablename__ = "booking_rules"
     __table_args__ = (
-        CheckConstraint("from_minute BETWEEN 0 AND 1440 AND to_minute BETWEEN 0 AND 1440", name="minutes"),
         CheckConstraint("(season_from IS NULL) = (season_to IS NULL)", name="season"),
         CheckConstraint("first_on <= last_on", name="dates"),
         CheckConstraint("version >= 1", name="version"),
@@ -38,10 +37,11 @@ class BookingRule(Model):
     age_under: Mapped[int | None]
     job: Mapped[str] = mapped_column(default="", server_default=text("''"))
     guests_from: Mapped[int | None]
-    weekdays: Mapped[str] = mapped_column(default="", server_default=text("''"))
-    """Digits from 0, Monday, to 6; empty is every day."""
-    from_minute: Mapped[int] = mapped_column(default=0, server_default="0")
-    to_minute: Mapped[int] = mapped_column(default=1440, server_default="1440")
+    windows: Mapped[list[Any]] = mapped_column(JSON, default=list, server_default=text("'[]'"))
+    """Windows of the week, each as its weekdays (0 is Monday; none is every day) and the minutes of the day from which
+    and to which it lasts."""
+    outside: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """It holds at all times but those."""
     season_from: Mapped[str | None]
     """`MM-DD`, each year."""
     season_to: Mapped[str | None]

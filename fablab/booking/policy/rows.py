@@ -10,7 +10,7 @@ from fablab.booking.rules import catalogue
 from fablab.booking.rules.case import Names, Thing
 from fablab.booking.rules.judging import Ruling
 from fablab.booking.rules.scope import Scope
-from fablab.booking.rules.times import Times
+from fablab.booking.rules.times import Times, Window
 from fablab.catalog import queries as catalog
 from fablab.catalog.models import Resource
 from fablab.core.actor import Role
@@ -76,9 +76,10 @@ def scope_of(item: BookingRule) -> Scope:
         job=item.job,
         guests_from=item.guests_from,
         times=Times(
-            weekdays=tuple(int(digit) for digit in item.weekdays),
-            from_minute=item.from_minute,
-            to_minute=item.to_minute,
+            windows=tuple(
+                Window(weekdays=tuple(days), from_minute=begins, to_minute=ends) for days, begins, ends in item.windows
+            ),
+            outside=item.outside,
             season_from=_month_day(item.season_from),
             season_to=_month_day(item.season_to),
             first_on=item.first_on,
@@ -95,8 +96,8 @@ def write_scope(item: BookingRule, scope: Scope) -> None:
         setattr(item, name, getattr(scope, name))
     item.role = scope.role.value if scope.role else None
     times = scope.times
-    item.weekdays = "".join(str(day) for day in sorted(set(times.weekdays)))
-    item.from_minute, item.to_minute = times.from_minute, times.to_minute
+    item.windows = [[sorted(set(window.weekdays)), window.from_minute, window.to_minute] for window in times.windows]
+    item.outside = times.outside
     item.season_from, item.season_to = _shown(times.season_from), _shown(times.season_to)
     item.first_on, item.last_on = times.first_on, times.last_on
 

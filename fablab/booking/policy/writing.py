@@ -12,7 +12,7 @@ from fablab.booking.policy import rows
 from fablab.booking.rules import catalogue
 from fablab.booking.rules.judging import Ruling
 from fablab.booking.rules.scope import Scope
-from fablab.booking.rules.times import DAY
+from fablab.booking.rules.times import DAY, Window
 from fablab.catalog import queries as catalog
 from fablab.core import audit
 from fablab.core.i18n import _
@@ -26,6 +26,7 @@ from fablab.training import queries as training
 
 LONGEST_NOTE = 300
 LONGEST_JOB = 60
+MOST_WINDOWS = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,10 +145,10 @@ def _placed(session: Session, scope: Scope) -> Scope:
 
 def _against(scope: Scope, card: RuleCard) -> Iterator[Refusal]:
     times = scope.times
-    if not (0 <= times.from_minute <= DAY and 0 <= times.to_minute <= DAY) or times.from_minute == times.to_minute:
+    if len(times.windows) > MOST_WINDOWS or not all(_is_sound(window) for window in times.windows):
         yield Refusal("times", _("Its hours begin and end at different times of the day."))
-    if any(not 0 <= day <= 6 for day in times.weekdays):
-        yield Refusal("times", _("A weekday is a number from 0, Monday, to 6, Sunday."))
+    if times.outside and not times.windows:
+        yield Refusal("times", _("Say outside which hours."))
     if (times.season_from is None) != (times.season_to is None):
         yield Refusal("times", _("A season has a first and a last day."))
     if times.first_on and times.last_on and times.first_on > times.last_on:
@@ -156,6 +157,12 @@ def _against(scope: Scope, card: RuleCard) -> Iterator[Refusal]:
         yield Refusal("age", _("Nobody is so old and so young at once."))
     if len(card.note) > LONGEST_NOTE or len(scope.job) > LONGEST_JOB:
         yield Refusal("too_long_text", _("The note has at most %(count)s letters.", count=LONGEST_NOTE))
+
+
+def _is_sound(window: Window) -> bool:
+    minutes = (window.from_minute, window.to_minute)
+    in_day = all(0 <= minute <= DAY for minute in minutes) and minutes[0] != minutes[1]
+    return in_day and all(0 <= day <= 6 for day in window.weekdays)
 
 
 def _write(row: BookingRule, ruling: Ruling, actor: Actor, now: datetime) -> None:

@@ -1,9 +1,9 @@
 """What a rule is about: places × people × times. What is not said is not asked."""
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 
 from fablab.booking.rules.case import Case, Thing
-from fablab.booking.rules.times import Times
+from fablab.booking.rules.times import ALWAYS, Times
 from fablab.core.actor import Role
 
 PLACES = ("site_id", "category_id", "room_id", "resource_id")
@@ -28,7 +28,7 @@ class Scope:
     job: str = ""
     guests_from: int | None = None
     """Who brings at least so many guests."""
-    times: Times = field(default_factory=Times)
+    times: Times = ALWAYS
 
     def covers(self, thing: Thing) -> bool:
         """Tell whether a resource is meant."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from fablab.core.period import Period, boundary_of, merged
+from fablab.core.period import Period, boundary_of, merged, without
 
 DAY = 1440
 
@@ -25,17 +25,37 @@ def days_of(period: Period, zone: ZoneInfo) -> Iterator[date]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Times:
-    """Some hours of some days; without anything said, always.
+class Window:
+    """Some hours of some weekdays; without anything said, all of every day.
 
     `to_minute` at or before `from_minute` is of the next day: 18:00 to 06:00 is one night, of the day on which it
-    begins. A season is told by months and days and comes every year, over the new year too; a term by its dates.
+    begins.
     """
 
     weekdays: tuple[int, ...] = ()
     """0 is Monday; none is every day."""
     from_minute: int = 0
     to_minute: int = DAY
+
+    def on(self, day: date, zone: ZoneInfo) -> Period | None:
+        """Its hours that begin on a day; None where it has none."""
+        if self.weekdays and day.weekday() not in self.weekdays:
+            return None
+        end = self.to_minute if self.to_minute > self.from_minute else self.to_minute + DAY
+        start, stop = at_minute(day, self.from_minute, zone), at_minute(day, end, zone)
+        return Period(start, stop) if start < stop else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Times:
+    """Some windows of the week, or all time outside them, in a season or between two dates; without anything said,
+    always.
+
+    A season is told by months and days and comes every year, over the new year too; a term by its dates.
+    """
+
+    windows: tuple[Window, ...] = ()
+    outside: bool = False
     season_from: tuple[int, int] | None = None
     season_to: tuple[int, int] | None = None
     first_on: date | None = None
@@ -43,28 +63,27 @@ class Times:
 
     @property
     def is_always(self) -> bool:
-        return self == Times()
+        return self is ALWAYS or self == ALWAYS
 
     def is_on(self, day: date) -> bool:
-        """Tell whether its hours of that day are meant."""
-        if self.weekdays and day.weekday() not in self.weekdays:
-            return False
+        """Tell whether a day is in its season and between its dates."""
         if (self.first_on and day < self.first_on) or (self.last_on and day > self.last_on):
             return False
         return self._in_season(day)
 
     def parts(self, period: Period, zone: ZoneInfo) -> list[Period]:
-        """What of a period is meant, in order."""
+        """What of a period is meant, in order. The night of a window belongs to the day on which it begins."""
         if self.is_always:
             return [period]
-        before = period.start.astimezone(zone).date() - timedelta(days=1)
-        last = period.end.astimezone(zone).date()
-        found, day = [], before
+        day, last = period.start.astimezone(zone).date() - timedelta(days=1), period.end.astimezone(zone).date()
+        days, hours = [], []
         while day <= last:
-            if self.is_on(day) and (part := self._hours(day, zone).within(period)):
-                found.append(part)
+            if self.is_on(day):
+                days.append(Period(at_minute(day, 0, zone), at_minute(day, DAY, zone)))
+                hours += [part for window in self.windows if (part := window.on(day, zone))]
             day += timedelta(days=1)
-        return merged(found)
+        found = list(without(days, hours)) if self.outside or not self.windows else merged(hours)
+        return [part for whole in found if (part := whole.within(period))]
 
     def term(self, day: date) -> tuple[date, date] | None:
         """The first and the last day of the season or term that a day is in; None outside, and without one."""
@@ -79,11 +98,6 @@ class Times:
             return self.first_on, self.last_on
         return None
 
-    def _hours(self, day: date, zone: ZoneInfo) -> Period:
-        end = self.to_minute if self.to_minute > self.from_minute else self.to_minute + DAY
-        start, stop = at_minute(day, self.from_minute, zone), at_minute(day, end, zone)
-        return Period(start, max(stop, start + timedelta(seconds=1)))
-
     def _in_season(self, day: date) -> bool:
         if self.season_from is None or self.season_to is None:
             return True
@@ -91,6 +105,9 @@ class Times:
         if self.season_from <= self.season_to:
             return self.season_from <= here <= self.season_to
         return here >= self.season_from or here <= self.season_to
+
+
+ALWAYS = Times()
 
 
 def _day(year: int, month_day: tuple[int, int]) -> date:

@@ -13,7 +13,7 @@ from fablab.booking.rules import wording
 from fablab.booking.rules.case import Case, Names
 from fablab.booking.rules.kind import Clock, Days, Minutes, MinutesOrNone, Rule, Weekday
 from fablab.booking.rules.scope import Scope
-from fablab.booking.rules.times import DAY, Times, at_minute
+from fablab.booking.rules.times import DAY, Times, Window, at_minute
 from fablab.core.i18n import _, n_, show_moment
 from fablab.core.period import Period
 from fablab.core.refusals import Refusal
@@ -165,7 +165,8 @@ class Between(Rule):
     @property
     def times(self) -> Times:
         """Those hours."""
-        return Times(weekdays=self.weekdays, from_minute=self.from_minute, to_minute=self.to_minute)
+        window = Window(weekdays=self.weekdays, from_minute=self.from_minute, to_minute=self.to_minute)
+        return Times(windows=(window,))
 
     def words(self, names: Names) -> str:
         return _("It is used %(when)s only.", when=wording.when(self.times) or _("at any time"))

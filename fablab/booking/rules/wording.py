@@ -6,7 +6,7 @@ from babel.lists import format_list
 
 from fablab.booking.rules.case import Names
 from fablab.booking.rules.scope import Scope
-from fablab.booking.rules.times import DAY, Times
+from fablab.booking.rules.times import DAY, Times, Window
 from fablab.core.actor import Role
 from fablab.core.i18n import _, babel_locale, n_, show_date, show_duration
 
@@ -47,20 +47,20 @@ def listed(items: Iterable[str], *, last: str = "and") -> str:
     return str(format_list(found, locale=babel_locale()))
 
 
-def hours(times: Times) -> str:
-    """The hours of a day: `18:00–06:00`; empty for the whole day."""
-    if (times.from_minute, times.to_minute) == (0, DAY):
-        return ""
-    return f"{clock(times.from_minute)}–{clock(times.to_minute % DAY if times.to_minute > DAY else times.to_minute)}"
+def window(item: Window) -> str:
+    """Hours of weekdays: `Monday to Friday 18:00–06:00`."""
+    days = weekdays(item.weekdays) if item.weekdays else ""
+    if (item.from_minute, item.to_minute) == (0, DAY):
+        return days or _("at any time")
+    return f"{days} {clock(item.from_minute)}–{clock(item.to_minute)}".strip()
 
 
 def when(times: Times) -> str:
     """When a rule holds, as a few words; empty for always."""
     parts = []
-    if times.weekdays:
-        parts.append(weekdays(times.weekdays))
-    if hours(times):
-        parts.append(hours(times))
+    shown = "; ".join(window(item) for item in times.windows)
+    if shown:
+        parts.append(_("outside %(hours)s", hours=shown) if times.outside else shown)
     if times.season_from and times.season_to:
         parts.append(
             _("from %(first)s to %(last)s each year", first=_of_year(times.season_from), last=_of_year(times.season_to))
