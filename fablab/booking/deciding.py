@@ -39,6 +39,8 @@ NOBODY = Person(ids=frozenset())
 """Stands for somebody who was named and is not there."""
 CLOSED = frozenset(("closed", "access_level"))
 """What a rule lifts that lets a reservation go on while the site is closed."""
+BLOCKED = (Nature.CLASS, Nature.MAINTENANCE)
+"""Time that staff keep from members; whoever blocks it does not use the machine themselves."""
 OF_ALL = (Buffer, Capacity)
 """Rules that hold whatever the use is; all others are for members' own use."""
 
@@ -149,7 +151,7 @@ def _basics(
     who: Known,
     held: Sequence[Ruling],
 ) -> list[Refusal]:
-    needed = training.needed_for(session, [resource])[resource.id]
+    needed = [] if wish.nature in BLOCKED else training.needed_for(session, [resource])[resource.id]
     is_open = case.hours.is_open(case.level, wish.period)
     facts = Facts(
         now=case.now,
