@@ -102,6 +102,8 @@ def checked(session: Session, actor: Actor, card: RuleCard) -> Ruling:
         rule = catalogue.rule_of(card.kind, card.params)
     except Refused as refused:
         raise Refused([*refused.refusals, *reasons]) from refused
+    if rule.trouble_with(scope):
+        reasons.append(Refusal("params", rule.trouble_with(scope)))
     if reasons:
         raise Refused(reasons)
     note = line_of(card.note)
@@ -161,7 +163,7 @@ def _against(scope: Scope, card: RuleCard) -> Iterator[Refusal]:
 
 def _is_sound(window: Window) -> bool:
     minutes = (window.from_minute, window.to_minute)
-    in_day = all(0 <= minute <= DAY for minute in minutes) and minutes[0] != minutes[1]
+    in_day = all(0 <= minute <= DAY for minute in minutes) and minutes[0] not in (minutes[1], DAY)
     return in_day and all(0 <= day <= 6 for day in window.weekdays)
 
 

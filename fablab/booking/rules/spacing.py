@@ -31,7 +31,7 @@ class Gap(Rule):
         gap = timedelta(minutes=self.minutes)
         around = Period(case.period.start - gap, case.period.end + gap)
         for item in case.mine:
-            if scope.covers(item.thing) and alike(self.each, item.thing, case.thing) and item.period.overlaps(around):
+            if scope.counts(item) and alike(self.each, item.thing, case.thing) and item.period.overlaps(around):
                 text = _("You have %(when)s.", when=show_period(item.period, case.zone))
                 remedy = _("Choose a time further away from it, or change that one.")
                 yield Refusal("gap", f"{self.words(case.names)} {text}", remedy=remedy)
@@ -58,14 +58,15 @@ class AtOnce(Rule):
         )
 
     def against(self, case: Case, scope: Scope) -> Iterator[Refusal]:
+        parts = scope.times.parts(case.period, case.zone)
         others = [
             item
             for item in case.mine
-            if scope.covers(item.thing)
+            if scope.counts(item)
             and alike(self.each, item.thing, case.thing)
-            and item.period.overlaps(case.period)
+            and any(item.period.overlaps(part) for part in parts)
         ]
-        if fullest(others, case.period, by_place=False) + 1 > self.most:
+        if max(fullest(others, part, by_place=False) for part in parts) + 1 > self.most:
             shown = "; ".join(f"{item.thing.name}, {show_period(item.period, case.zone)}" for item in others[:3])
             text = _("You have %(when)s.", when=shown) if others else ""
             yield Refusal("at_once", f"{self.words(case.names)} {text}".strip(), remedy=_("Choose another time."))
