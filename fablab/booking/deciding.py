@@ -21,7 +21,7 @@ from fablab.booking.rules.case import Case, Person
 from fablab.booking.rules.judging import Ruling
 from fablab.booking.rules.length import Buffer
 from fablab.booking.rules.quota import Capacity
-from fablab.booking.rules.window import OverClosing
+from fablab.booking.rules.window import Lead, OverClosing
 from fablab.booking.wishes import Wish
 from fablab.catalog.models import Resource
 from fablab.core.i18n import _
@@ -41,6 +41,7 @@ CLOSED = frozenset(("closed", "access_level"))
 """What a rule lifts that lets a reservation go on while the site is closed."""
 BLOCKED = (Nature.CLASS, Nature.MAINTENANCE)
 """Time that staff keep from members; whoever blocks it does not use the machine themselves."""
+HALF_DAY = timedelta(hours=12)
 OF_ALL = (Buffer, Capacity)
 """Rules that hold whatever the use is; all others are for members' own use."""
 
@@ -80,7 +81,7 @@ def decide(session: Session, taking: Taking, question: Question) -> Verdict:
     people = [wish.member_id, *([wish.companion_id] if wish.companion_id else [])]
     found = cases.known(session, people, resource.site_id, now, rulings)
     who = found[wish.member_id]
-    around = Period(wish.period.start - timedelta(hours=12), wish.period.end + timedelta(hours=12))
+    around = _around(wish.period, rulings, now)
     companion = found.get(wish.companion_id) if wish.companion_id else None
     case = replace(
         cases.base_case(_paid(wish, question.paying), resource, who.person, resource.site.zone, now),
@@ -105,6 +106,12 @@ def decide(session: Session, taking: Taking, question: Question) -> Verdict:
     if question.paying is not None:
         reasons += paying.reasons_against(session, question.paying, expense(session, resource, wish), now)
     return Verdict(reasons=reasons, chosen=chosen, rulings=held, occupied=occupied, case=case)
+
+
+def _around(period: Period, rulings: Sequence[Ruling], now: datetime) -> Period:
+    """The time whose opening hours must be known: from now on where a rule counts the open days up to the wish."""
+    start, counts_days = period.start, any(lead.open_days for lead in judging.of_kind(rulings, Lead))
+    return Period((min(start, now) if counts_days else start) - HALF_DAY, period.end + HALF_DAY)
 
 
 def rulings_for(session: Session, resource: Resource, question: Question) -> list[Ruling]:
