@@ -156,27 +156,43 @@ QUIET = st.builds(
     st.integers(1, 4),
     st.sampled_from(HOURS),
     QUIET,
-    st.lists(QUIET, max_size=6),
+    st.lists(st.tuples(QUIET, st.integers(1, 3)), max_size=6),
 )
 def test_any_days_in_a_row_never_hold_more_than_a_rolling_quota(
-    unit: Unit, days: int, most: int, times: Times, wanted: Period, had: list[Period]
+    unit: Unit, days: int, most: int, times: Times, wanted: Period, had: list[tuple[Period, int]]
 ) -> None:
     quota = Quota(unit=unit, per=Per.ROLLING, rolling_days=days, most=most if unit == Unit.BOOKINGS else most * 150)
     first, long = wanted.start - timedelta(days=days), 48 * days
     counts = [0] * (48 * (2 * days + 1))
-    for period in (wanted, *had):
-        for number in _counted(period, times, unit):
-            at = (number - first) // HALF
+    for period, places in ((wanted, 1), *had):
+        for moment in _counted(period, times, unit):
+            at = (moment - first) // HALF
             if 0 <= at < len(counts):
-                counts[at] += 1 if unit == Unit.BOOKINGS else 30
+                counts[at] += 1 if unit == Unit.BOOKINGS else 30 * places
     asked = {(moment - first) // HALF for moment in _counted(wanted, times, unit)}
     stretches = (range(start, start + long) for start in range(len(counts) - long))
     expected = any(
         sum(counts[stretch.start : stretch.stop]) > quota.most for stretch in stretches if asked & set(stretch)
     )
 
-    case = wish(wanted, *(booked(period) for period in had))
+    case = wish(wanted, *(booked(period, places=places) for period, places in had))
     assert bool(codes(quota, case, Scope(times=times))) == expected
+
+
+def test_what_is_fullest_may_begin_within_a_reservation_of_few_places() -> None:
+    quota, wanted = Quota(unit=Unit.MINUTES, per=Per.ROLLING, most=13 * 60), span(NOTHING_SPECIAL, 10, 6)
+    after = booked(span(NOTHING_SPECIAL + timedelta(days=7), 12, 2), places=5)
+
+    assert codes(quota, wish(wanted, after)) == []
+    assert codes(quota, wish(wanted, replace(after, places=6))) == ["quota"]
+
+
+def test_what_is_in_peak_hours_on_the_next_day_counts_then() -> None:
+    peak = Scope(times=Times(windows=(Window(from_minute=16 * 60, to_minute=22 * 60),)))
+    over_night, quota = booked(span(NOTHING_SPECIAL, 23, 18)), Quota(most=1, per=Per.DAY)
+
+    assert codes(quota, wish(span(NOTHING_SPECIAL, 17, 1), over_night), peak) == []
+    assert codes(quota, wish(span(NOTHING_SPECIAL, 42, 1), over_night), peak) == ["quota"]
 
 
 def _counted(period: Period, times: Times, unit: Unit) -> list[datetime]:
