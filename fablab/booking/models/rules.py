@@ -30,6 +30,7 @@ class BookingRule(Model):
     room_id: Mapped[int | None] = mapped_column(ForeignKey("rooms.id"))
     resource_id: Mapped[int | None] = mapped_column(ForeignKey("resources.id"))
     class_id: Mapped[int | None] = mapped_column(ForeignKey("member_classes.id"))
+    membership_kind_id: Mapped[int | None] = mapped_column(ForeignKey("membership_kinds.id"))
     role: Mapped[str | None]
     course_id: Mapped[int | None] = mapped_column(ForeignKey("courses.id"))
     lacks_course: Mapped[bool] = mapped_column(default=False, server_default=false())

@@ -21,6 +21,7 @@ from fablab.core.text import line_of
 from fablab.core.versions import check_version
 from fablab.members import classes
 from fablab.members.actor import Actor, Role
+from fablab.members.memberships import queries as memberships
 from fablab.sites import queries as sites
 from fablab.training import queries as training
 
@@ -136,6 +137,8 @@ def _placed(session: Session, scope: Scope) -> Scope:
         catalog.category(session, scope.category_id)
     if scope.class_id is not None:
         classes.member_class(session, scope.class_id)
+    if scope.membership_kind_id is not None:
+        memberships.kind(session, scope.membership_kind_id)
     if scope.course_id is not None:
         training.course(session, scope.course_id)
     if scope.resource_id is not None:

@@ -23,6 +23,7 @@ KINDS: dict[str, type[Rule]] = {
         window.Ahead,
         window.Lead,
         window.Waves,
+        window.Months,
         window.Starts,
         window.Between,
         window.EndsBeforeClosing,

@@ -10,12 +10,15 @@ from zoneinfo import ZoneInfo
 from pydantic import Field
 
 from fablab.booking.rules import counting, wording
-from fablab.booking.rules.case import Booked, Case, Names, Thing
+from fablab.booking.rules.case import Booked, Case, Names
+from fablab.booking.rules.holding import Each, Holder, alike, is_held
 from fablab.booking.rules.kind import Count, MinutesOrNone, Rule, Weekday
 from fablab.booking.rules.scope import Scope
 from fablab.core.i18n import _, n_, show_period
 from fablab.core.period import Period
 from fablab.core.refusals import Refusal
+
+__all__ = ["Capacity", "Each", "Holder", "Per", "Quota", "Unit", "alike", "fullest"]
 
 END = datetime(9000, 1, 1, tzinfo=UTC)
 SHOWN = 4
@@ -41,30 +44,6 @@ class Per(StrEnum):
     """The season or the dated term of the rule's scope."""
     AHEAD = "ahead"
     """Whatever is not over yet."""
-
-
-class Holder(StrEnum):
-    """Whose use is counted."""
-
-    MEMBER = "member"
-    ACCOUNT = "account"
-    PROJECT = "project"
-    MEMBER_AND_PROJECT = "member_and_project"
-
-
-class Each(StrEnum):
-    """Counted for each resource, for each category, or all that the scope covers together."""
-
-    RESOURCE = "resource"
-    CATEGORY = "category"
-    TOGETHER = "together"
-
-
-def alike(each: Each, one: Thing, other: Thing) -> bool:
-    """Tell whether two resources count together."""
-    if each == Each.RESOURCE:
-        return one.id == other.id
-    return each == Each.TOGETHER or one.category_id == other.category_id
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -165,7 +144,7 @@ class Quota(Rule):
         return (self.same_day_free and same_day) or (self.walk_ins_free and walk_in)
 
     def _counts(self, item: Booked, case: Case, scope: Scope) -> bool:
-        if not (scope.counts(item) and alike(self.each, item.thing, case.thing) and self._is_held(item, case)):
+        if not (scope.counts(item) and alike(self.each, item.thing, case.thing) and is_held(self.holder, item, case)):
             return False
         if self._is_free(item.was_same_day(case.zone), item.was_walk_in):
             return False
@@ -178,16 +157,6 @@ class Quota(Rule):
         if self.per == Per.AHEAD:
             return False
         return item.cancelled_at > item.period.start - timedelta(minutes=self.late_minutes)
-
-    def _is_held(self, item: Booked, case: Case) -> bool:
-        own = item.member_id in case.person.ids
-        if self.holder == Holder.MEMBER:
-            return own
-        if self.holder == Holder.ACCOUNT:
-            return item.account_id == case.account_id
-        # Who reserves for no project is counted by themselves.
-        is_shared = self.holder == Holder.PROJECT and case.project_id is not None
-        return (own or is_shared) and item.project_id == case.project_id
 
     def _windows(self, case: Case, scope: Scope, counted: Iterable[Booked]) -> Iterator[Period]:
         if self.per == Per.AHEAD:

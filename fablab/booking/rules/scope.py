@@ -18,6 +18,8 @@ class Scope:
     room_id: int | None = None
     resource_id: int | None = None
     class_id: int | None = None
+    membership_kind_id: int | None = None
+    """Who has a membership of this kind in order on the day."""
     role: Role | None = None
     """Who may do at least that at the site."""
     course_id: int | None = None
@@ -69,6 +71,7 @@ class Scope:
         return (
             self._has_room_for(other)
             and self.class_id in (None, other.class_id)
+            and self.membership_kind_id in (None, other.membership_kind_id)
             and (self.role is None or other.role in including(self.role))
             and self.course_id in (None, other.course_id)
             and (self.age_from is None or (other.age_from is not None and other.age_from >= self.age_from))
@@ -93,6 +96,9 @@ class Scope:
         if self.class_id is not None and person.class_on(case.first_day) != self.class_id:
             return False
         if self.role is not None and self.role not in person.roles:
+            return False
+        kind = self.membership_kind_id
+        if kind is not None and kind not in person.memberships_on(case.first_day):
             return False
         held = self.course_id is not None and person.holds(self.course_id, case.period, case.now)
         if self.course_id is not None and held is self.lacks_course:

@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 from fablab.booking.rules import wording
 from fablab.booking.rules.case import Case, Names
 from fablab.booking.rules.kind import Count, Minutes, Rule
-from fablab.booking.rules.quota import Each, alike, fullest
+from fablab.booking.rules.holding import Each, Holder, alike, is_held
+from fablab.booking.rules.quota import fullest
 from fablab.booking.rules.scope import Scope
 from fablab.core.i18n import _, n_, show_period
 from fablab.core.period import Period
@@ -44,13 +45,26 @@ class Gap(Rule):
 
 @dataclass(frozen=True, kw_only=True)
 class AtOnce(Rule):
-    """At most so many reservations of one person at the same time."""
+    """At most so many reservations at the same time, of one person, or of all who share an account or a project."""
 
     code: ClassVar[str] = "at_once"
     most: Count = 1
     each: Each = Each.TOGETHER
+    holder: Holder = Holder.MEMBER
 
     def words(self, names: Names) -> str:
+        if self.holder == Holder.ACCOUNT:
+            return n_(
+                "At most %(count)s reservation of all on the same account at the same time.",
+                "At most %(count)s reservations of all on the same account at the same time.",
+                self.most,
+            )
+        if self.holder != Holder.MEMBER:
+            return n_(
+                "At most %(count)s reservation for the same project at the same time.",
+                "At most %(count)s reservations for the same project at the same time.",
+                self.most,
+            )
         return n_(
             "At most %(count)s reservation of yours at the same time.",
             "At most %(count)s reservations of yours at the same time.",
@@ -61,8 +75,10 @@ class AtOnce(Rule):
         parts = scope.times.parts(case.period, case.zone)
         others = [
             item
-            for item in case.mine
-            if scope.counts(item)
+            for item in case.own
+            if item.is_standing
+            and is_held(self.holder, item, case)
+            and scope.counts(item)
             and alike(self.each, item.thing, case.thing)
             and any(item.period.overlaps(part) for part in parts)
         ]

@@ -110,9 +110,9 @@ class Times:
             return None
         if self.season_from and self.season_to:
             year = day.year if (day.month, day.day) >= self.season_from else day.year - 1
-            first = _day(year, self.season_from)
-            last = _day(year, self.season_to)
-            return first, last if last >= first else _day(year + 1, self.season_to)
+            first = day_in(year, self.season_from)
+            last = day_in(year, self.season_to)
+            return first, last if last >= first else day_in(year + 1, self.season_to)
         if self.first_on and self.last_on and self.first_on <= day <= self.last_on:
             return self.first_on, self.last_on
         return None
@@ -129,7 +129,7 @@ class Times:
 ALWAYS = Times()
 
 
-def _day(year: int, month_day: tuple[int, int]) -> date:
+def day_in(year: int, month_day: tuple[int, int]) -> date:
     """That day of a year, or the last one of a month that has no such day: 29 February of a common year."""
     month, day = month_day
     return date(year, month, min(day, monthrange(year, month)[1]))

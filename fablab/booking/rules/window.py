@@ -14,7 +14,7 @@ from fablab.booking.rules import wording
 from fablab.booking.rules.case import WALK_IN, Case, Names
 from fablab.booking.rules.kind import Clock, Days, Minutes, MinutesOrNone, Rule, Weekday
 from fablab.booking.rules.scope import Scope
-from fablab.booking.rules.times import DAY, Times, Window, at_minute
+from fablab.booking.rules.times import DAY, Times, Window, at_minute, day_in
 from fablab.core.i18n import _, n_, show_moment
 from fablab.core.period import Period
 from fablab.core.refusals import Refusal
@@ -77,6 +77,8 @@ class Lead(Rule):
     walk_ins: bool = False
     open_days: bool = False
     """Only days on which the place is open count: two working days before."""
+    until: Clock | None = None
+    """On the last of these days until that time only: the day before, until 17:00."""
 
     def words(self, names: Names) -> str:
         parts = []
@@ -87,6 +89,8 @@ class Lead(Rule):
             parts.append(_("Reserve the day before at the latest."))
         elif self.days:
             parts.append(_("Reserve at least %(count)s days before.", count=self.days))
+        if self.until is not None:
+            parts.append(_("On the last of these days, ask before %(clock)s.", clock=wording.clock(self.until)))
         if self.days and self.open_days:
             parts.append(_("Only days on which the place is open count."))
         if self.walk_ins:
@@ -102,15 +106,18 @@ class Lead(Rule):
 
     def _days_between(self, case: Case) -> int:
         """The days from today up to that on which it begins; not more of them than are needed."""
-        days = (case.first_day - case.today).days
+        first = case.today
+        if self.until is not None and case.now >= at_minute(first, self.until, case.zone):
+            first += timedelta(days=1)
+        days = (case.first_day - first).days
         if not self.open_days:
             return days
-        each = (case.today + timedelta(days=more) for more in range(days))
+        each = (first + timedelta(days=more) for more in range(days))
         return sum(1 for _day in islice((day for day in each if case.is_open_on(day)), self.days))
 
     @property
     def trouble(self) -> str:
-        return "" if self.minutes or self.days else _("Say how long before.")
+        return "" if self.minutes or self.days or self.until is not None else _("Say how long before.")
 
 
 @checked(frozen=True, kw_only=True)
@@ -166,6 +173,31 @@ class Waves(Rule):
             return
         remedy = _("It opens on %(when)s.", when=show_moment(min(dates), case.zone)) if dates else ""
         yield Refusal("waves", self.words(case.names), remedy=remedy)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Months(Rule):
+    """A whole month can be reserved from a day of a month before on: March from 20 February on."""
+
+    code: ClassVar[str] = "months"
+    day: Annotated[int, Field(ge=1, le=31, json_schema_extra={"unit": "day"})]
+    months_before: Annotated[int, Field(ge=1, le=24, json_schema_extra={"unit": "count"})] = 1
+    at_minute: Clock = 0
+
+    def words(self, names: Names) -> str:
+        text = n_(
+            "A month can be reserved from the %(day)s of the month before on, at %(clock)s.",
+            "A month can be reserved from the %(day)s of the month %(count)s before on, at %(clock)s.",
+            self.months_before,
+        )
+        return text % {"day": self.day, "clock": wording.clock(self.at_minute)}
+
+    def against(self, case: Case, scope: Scope) -> Iterator[Refusal]:
+        year, month = divmod(case.first_day.year * 12 + case.first_day.month - 1 - self.months_before, 12)
+        opens = at_minute(day_in(year, (month + 1, self.day)), self.at_minute, case.zone)
+        if case.now < opens:
+            remedy = _("It opens on %(when)s.", when=show_moment(opens, case.zone))
+            yield Refusal("months", self.words(case.names), remedy=remedy)
 
 
 @dataclass(frozen=True, kw_only=True)
