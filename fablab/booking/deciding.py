@@ -92,7 +92,7 @@ def decide(session: Session, taking: Taking, question: Question) -> Verdict:
     case = cases.apart_from(cases.case_of(session, wish, resource, who, rulings, case), question.apart_from)
     held = judging.in_force(rulings, case)
     occupied = _occupied(wish.period, held)
-    chosen = taking.choose(session, wish.resource_id, wish.places, occupied, now)
+    chosen = taking.choose(session, wish.resource_id, wish.places, occupied, now, question.apart_from)
     against = list(judging.refusals(held, case))
     if against:
         # What things are called is asked only where it is to be said.

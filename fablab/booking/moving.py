@@ -70,7 +70,7 @@ def change(session: Session, actor: Actor, reservation_id: int, wanted: Change, 
     verdict = _decide(session, actor, taking, seen, resource_id, period, now, without)
     reasons = verdict.reasons
     if not by_staff and not is_less:
-        reasons = [*_moves_left(session, seen, verdict, now), *reasons]
+        reasons = [*moves_left(session, seen, verdict, now), *reasons]
     if reasons:
         raise deciding.refused(reasons)
     kind = ChangeKind.SHORTENED if is_less else ChangeKind.MOVED
@@ -98,7 +98,7 @@ def extend(session: Session, actor: Actor, reservation_id: int, until: datetime,
     verdict = _decide(session, actor, taking, seen, seen.resource_id, period, now, without)
     reasons = [reason for reason in verdict.reasons if reason.code != "past"]
     if terms is not None and not actor.may_at_site(Role.FABMANAGER, seen.resource.site_id):
-        reasons = [*_against_going_on(session, seen, terms, until, now), *reasons]
+        reasons = [*against_going_on(session, seen, terms, until, now), *reasons]
     if reasons:
         raise deciding.refused(reasons)
     return _write(session, actor, seen, ChangeKind.EXTENDED, Change(period=period), verdict, now)
@@ -138,11 +138,12 @@ def extension_of(session: Session, reservation: Reservation, now: datetime) -> E
 def _rulings(session: Session, reservation: Reservation, now: datetime) -> list[judging.Ruling]:
     taking = claiming.look(session, [reservation.resource_id])
     actor = members.actor(session, reservation.member_id)
-    asked = Question(wish=_wish(reservation), actor=actor, now=now, apart_from=(reservation.id,))
+    asked = Question(wish=wish_of(reservation), actor=actor, now=now, apart_from=(reservation.id,))
     return deciding.decide(session, taking, asked).rulings
 
 
-def _wish(row: Reservation) -> Wish:
+def wish_of(row: Reservation) -> Wish:
+    """The wish that a reservation grants."""
     return Wish(
         resource_id=row.resource_id,
         period=row.period,
@@ -169,7 +170,7 @@ def _decide(
 ) -> Verdict:
     """What speaks against it, with the places given back for which it asks anew."""
     claiming.release(session, seen)
-    before, wish = _wish(seen), replace(_wish(seen), resource_id=resource_id, period=period)
+    before, wish = wish_of(seen), replace(wish_of(seen), resource_id=resource_id, period=period)
     members.lock_members(session, [seen.member_id])
     # Who was to pay goes on to pay, whatever their owner allows now; only it may not cost more than they may spend.
     moving = Moving(seen.id, deciding.expense(session, taking.resource(seen.resource_id), before))
@@ -185,7 +186,7 @@ def _check_ahead(seen: Reservation, now: datetime) -> None:
         raise Refused.because("begun", _("This reservation has begun; it can no longer be moved."))
 
 
-def _moves_left(session: Session, seen: Reservation, verdict: Verdict, now: datetime) -> list[Refusal]:
+def moves_left(session: Session, seen: Reservation, verdict: Verdict, now: datetime) -> list[Refusal]:
     """What the rules about moving have against it."""
     found = []
     for item in verdict.rulings:
@@ -200,9 +201,10 @@ def _moves_left(session: Session, seen: Reservation, verdict: Verdict, now: date
     return found
 
 
-def _against_going_on(
+def against_going_on(
     session: Session, seen: Reservation, terms: Extension, until: datetime, now: datetime
 ) -> list[Refusal]:
+    """What the terms of going on have against going on until then."""
     found = []
     step = timedelta(minutes=terms.step_minutes)
     if (until - seen.ends_at) > step:
