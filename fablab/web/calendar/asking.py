@@ -28,6 +28,8 @@ from fablab.web.ground import access, inputs, pickers
 from fablab.web.ground.filters import utc
 
 DEFAULT_MINUTES = 60
+ANSWERS = ("jobs", "companion")
+"""What is said against a wish as long as a question of the sheet is not answered."""
 NAMED_IN_VAIN = 10
 """So often may somebody name in vain who comes along, in a quarter of an hour."""
 NOBODY = 2**31 - 1
@@ -74,7 +76,7 @@ class Questions:
 
 def is_unanswered(reason: Refusal, said: Asked) -> bool:
     """Tell whether a reason only says that a field is still empty, or names somebody of whom nothing is told yet."""
-    return (reason.code == "jobs" and not said.job) or reason.code == "companion"
+    return reason.code == "companion" or (reason.code in ANSWERS and not said.job)
 
 
 def questions(held: list[Ruling], around: list[Ruling]) -> Questions:
@@ -96,18 +98,18 @@ def asked(fields: MultiDict[str, str], zone: ZoneInfo, now: datetime) -> Asked:
     nature = fields.get("nature") or Nature.MEMBER
     if nature not in list(Nature):
         raise BadRequest(_("This nature of use is not known."))
-    typed = [(fields.get(name) or "").strip()[:10] for name in ("day", "at", "which")]
+    day, at, which = ((fields.get(name) or "").strip()[:10] for name in ("day", "at", "which"))
     trouble: Refusal | None = None
-    if typed[0] or typed[1]:
+    if day or at:
         try:
-            start, typed = _typed(*typed, start, zone, now), ["", "", ""]
+            start, day, at, which = utc(_typed(day, at, which, _start(start, zone, now), zone)), "", "", ""
         except Refused as refused:
             trouble = refused.refusals[0]
     return Asked(
         start=start,
-        day=typed[0],
-        at=typed[1],
-        which=typed[2],
+        day=day,
+        at=at,
+        which=which,
         trouble=trouble,
         minutes=inputs.minutes(fields.get("minutes"), DEFAULT_MINUTES),
         payer=fields.get("payer") or "",
@@ -121,10 +123,13 @@ def asked(fields: MultiDict[str, str], zone: ZoneInfo, now: datetime) -> Asked:
     )
 
 
-def _typed(day: str, at: str, which: str, start: str, zone: ZoneInfo, now: datetime) -> str:
-    """The start that a day and a time of the wall's clock mean; what is left out stays as it is."""
-    present = (now if start == offers.NOW else inputs.instant(start)).astimezone(zone)
-    return utc(inputs.wall_time(inputs.day(day, present.date()), at or f"{present:%H:%M}", zone, which))
+def _start(start: str, zone: ZoneInfo, now: datetime) -> datetime:
+    return (now if start == offers.NOW else inputs.instant(start)).astimezone(zone)
+
+
+def _typed(day: str, at: str, which: str, present: datetime, zone: ZoneInfo) -> datetime:
+    """The start that a day and a time of the wall's clock mean; what is left out stays as it is. Refused for none."""
+    return inputs.wall_time(inputs.day(day, present.date()), at or f"{present:%H:%M}", zone, which)
 
 
 def wish_of(resource: Resource, said: Asked, now: datetime, request_key: str | None = None) -> Wish:
