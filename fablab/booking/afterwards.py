@@ -13,6 +13,7 @@ from fablab.booking.moving import BEYOND, GOING_ON
 from fablab.booking.paying import Moving, Paying
 from fablab.booking.rules import judging
 from fablab.booking.rules.terms import Extension
+from fablab.booking.wishes import wish_of
 from fablab.catalog.models import Resource
 from fablab.core.period import Period
 from fablab.core.refusals import Refusal
@@ -98,8 +99,8 @@ def _verdict(
     session: Session, actor: Actor, row: Reservation, period: Period, now: datetime, without: tuple[str, ...] = ()
 ) -> Verdict:
     """What would be said of a reservation if it were asked for now, for that period, in its own place."""
-    taking, wish = claiming.look(session, [row.resource_id]), replace(moving.wish_of(row), period=period)
-    before = deciding.expense(session, taking.resource(row.resource_id), moving.wish_of(row))
+    taking, wish = claiming.look(session, [row.resource_id]), replace(wish_of(row), period=period)
+    before = deciding.expense(session, taking.resource(row.resource_id), wish_of(row))
     account = members.account(session, row.account_id)
     payer = Paying(account, row.project_id, moving=Moving(row.id, before))
     asked = Question(wish=wish, actor=actor, now=now, paying=payer, apart_from=(row.id,), without=without)

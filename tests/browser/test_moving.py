@@ -142,6 +142,30 @@ def test_few_taps(desk: Desk, tomorrow: datetime) -> None:
     assert taps == 7
 
 
+def test_what_was_typed_stays_and_stays_out_of_addresses(desk: Desk, tomorrow: datetime) -> None:
+    cast, page, asked = desk.lab.cast, desk.window(desk.lab.cast.maker), list[str]()
+    rule(desk.lab, "companion", {})
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(f"/m/prusa-n1/book?start={tomorrow:%Y-%m-%dT%H:%M:%SZ}")
+    page.get_by_label("Who comes along").fill("student@test.example")
+    page.locator("label.duration", has_text="2 h").click()
+    local = tomorrow.astimezone(PARIS)
+    expect(page.locator("#confirm")).to_have_text(f"Book {local:%H:%M}–{local + 4 * HALF:%H:%M}")
+    page.get_by_text("Another day or time").click()
+    page.get_by_label("Day").fill(f"{local + timedelta(days=1):%Y-%m-%d}")
+    page.get_by_role("button", name="Show").click()
+    expect(page.locator("#day")).to_have_value("")
+
+    expect(page.get_by_label("Who comes along")).to_have_value("student@test.example")
+    page.get_by_label("Who comes along").press("Enter")
+    expect(page.get_by_text("Reserved: Prusa n°1")).to_be_visible()
+
+    (made,) = desk.lab.session.query(Reservation)
+    days = timedelta(days=1) + (local.utcoffset() - (local + timedelta(days=1)).utcoffset())
+    assert (made.starts_at - tomorrow, made.companion_id) == (days, cast.student)
+    assert [url for url in asked if "student" in url] == []
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_where_one_reserves(desk: Desk, tomorrow: datetime, scheme: str) -> None:
     cast, now = desk.lab.cast, datetime.now(UTC)

@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, redirect, url_for
 from werkzeug.wrappers import Response
 
-from fablab.booking import moving, queries, services
+from fablab.booking import queries, services
 from fablab.booking.models import Nature, Reservation
 from fablab.booking.suggesting import what_would_work
-from fablab.booking.wishes import Wish
+from fablab.booking.wishes import Wish, wish_of
 from fablab.core import clock
 from fablab.core.db import db
 from fablab.core.period import Period, boundary_of
@@ -48,7 +48,7 @@ def _period(found: Reservation, now: datetime) -> Period:
     """The first time of the same hour after now, and after that reservation; or what works nearest to it."""
     length = max(timedelta(minutes=5), timedelta(minutes=found.period.minutes))
     start = _same_hour(found.starts_at, max(now, found.starts_at), found.resource.site.zone)
-    wish = replace(moving.wish_of(found), period=Period(start, start + length), companion_id=None)
+    wish = replace(wish_of(found), period=Period(start, start + length), companion_id=None)
     if _works(wish, now):
         return wish.period
     slots = what_would_work(db.session(), wish, now, most=1)

@@ -30,7 +30,7 @@ from fablab.web.ground.filters import utc
 DEFAULT_MINUTES = 60
 ANSWERS = ("jobs", "companion")
 """What is said against a wish as long as a question of the sheet is not answered."""
-NAMED_IN_VAIN = 10
+NAMED_IN_VAIN = 6
 """So often may somebody name in vain who comes along, in a quarter of an hour."""
 NOBODY = 2**31 - 1
 """The number of nobody: whoever named somebody that is not there is told no more than that they do not fit."""
@@ -77,6 +77,12 @@ class Questions:
 def is_unanswered(reason: Refusal, said: Asked) -> bool:
     """Tell whether a reason only says that a field is still empty, or names somebody of whom nothing is told yet."""
     return reason.code == "companion" or (reason.code in ANSWERS and not said.job)
+
+
+def jobs_of(around: list[Ruling]) -> tuple[str, ...]:
+    """What rules about a resource let one choose as what it is for."""
+    jobs = [job for rule in judging.of_kind(around, Jobs) for job in rule.jobs]
+    return tuple(dict.fromkeys([*jobs, *(item.scope.job for item in around if item.scope.job)]))
 
 
 def questions(held: list[Ruling], around: list[Ruling]) -> Questions:
@@ -147,7 +153,7 @@ def wish_of(resource: Resource, said: Asked, now: datetime, request_key: str | N
         request_key=request_key[:100] if request_key else None,
         job=said.job,
         guests=said.guests,
-        companion_id=_companion(said.companion),
+        companion_id=companion_id(said.companion),
         override_reason=said.override_reason,
     )
 
@@ -163,13 +169,13 @@ def member_of(resource: Resource, asked: Asked) -> Member:
 
 
 @contextmanager
-def naming(said: Asked, now: datetime) -> Iterator[None]:
+def naming(companion: str, now: datetime) -> Iterator[None]:
     """Count who names somebody that cannot come along, so that nobody tries who is a member here.
 
     Raises:
         Refused: they did so too often in the last quarter of an hour.
     """
-    if not said.companion:
+    if not companion:
         yield
         return
     key = throttle.key_of("companion", str(access.actor().member_id))
@@ -190,7 +196,7 @@ def _forget(key: str) -> None:
         throttle.forget_latest(session, key)
 
 
-def _companion(text: str) -> int | None:
+def companion_id(text: str) -> int | None:
     """Whom an address or a member number means, without telling whether anybody is called so."""
     if not text:
         return None

@@ -186,7 +186,7 @@ def _cell(
         may_open = eyes.may_open or kind == Kind.MINE
         text = _("Yours") if kind == Kind.MINE else eyes.names.get(busy.member_id, _("Booked"))
         shown_id = busy.reservation_id if may_open else None
-        version = busy.version if may_open and not busy.started and busy.period.end > now else None
+        version = busy.version if may_open and not busy.started and busy.period.start > now else None
         return Cell(kind, places[0], len(places), label, text, reservation_id=shown_id, version=version)
     if kind == Kind.FREE and period:
         is_now = period.start <= now

@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 
 from flask import url_for
 
-from fablab.booking import moving
 from fablab.booking.models import Reservation
 from fablab.booking.suggesting import Slot, what_would_work
+from fablab.booking.wishes import wish_of
 from fablab.catalog import queries as catalog
 from fablab.catalog.models import Resource
 from fablab.core.db import db
@@ -35,6 +35,9 @@ class Asked:
     version: int
     which: str = ""
     """Which of the two, where the clocks show the time twice."""
+    job: str = ""
+    """What for, and who comes along, where a rule asks for it that did not hold before."""
+    companion: str = ""
 
     def period(self, resource: Resource) -> Period:
         """The time that is meant, on the clock of the resource's site; Refused for one that it does not show."""
@@ -74,6 +77,8 @@ def typed(found: Reservation, form: Mapping[str, str]) -> Asked:
         minutes=inputs.minutes(form.get("minutes"), found.period.minutes),
         version=inputs.row_id(form.get("version")) or 0,
         which=(form.get("which") or "")[:6],
+        job=(form.get("job") or "").strip()[:60],
+        companion=(form.get("companion") or "").strip()[:200],
     )
 
 
@@ -122,7 +127,7 @@ def would_work(found: Reservation, asked: Asked, now: datetime) -> list[tuple[st
         period = asked.period(resource)
     except Refused:
         return []
-    wish = replace(moving.wish_of(found), resource_id=resource.id, period=period)
+    wish = replace(wish_of(found), resource_id=resource.id, period=period, job=asked.job or found.job)
     slots = what_would_work(db.session(), wish, now, apart_from=(found.id,))
     return [(_link(found, slot), _label(found, resource, slot)) for slot in slots]
 

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 from fablab.booking import afterwards, moving, queries
 from fablab.booking.models import Reservation
 from fablab.booking.moving import Change
+from fablab.booking.policy import rows
 from fablab.catalog import queries as catalog
 from fablab.catalog.models import Resource
 from fablab.core import clock
@@ -15,7 +16,7 @@ from fablab.core.db import db, transaction
 from fablab.core.i18n import _, show_period, show_time
 from fablab.core.refusals import Conflict, Refusal, Refused
 from fablab.members.models import Role
-from fablab.web.calendar import moves, reservations
+from fablab.web.calendar import asking, moves, reservations
 from fablab.web.calendar.moves import Asked
 from fablab.web.calendar.onward import onward
 from fablab.web.ground import access, inputs
@@ -36,6 +37,9 @@ class MoveSheet:
     """What the lab's rules about moving have against it, whatever the time."""
     is_open: bool
     is_twice: bool
+    jobs: tuple[str, ...]
+    """What to choose from, where a rule wants to know what for."""
+    asks_companion: bool
     by_staff: bool
 
 
@@ -106,12 +110,24 @@ def _move(found: Reservation, asked: Asked) -> str:
     if resource.category_id != found.resource.category_id:
         raise Refused.because("other_kind", _("It moves to things of its kind only. Reserve the other one by itself."))
     reason = (request.form.get("reason") or "")[:300]
-    wanted = Change(resource_id=resource.id, period=asked.period(resource), version=asked.version, reason=reason)
-    reservation_id = found.id
-    with transaction() as session:
-        moved = moving.change(session, access.actor(), reservation_id, wanted, clock.now())
+    wanted = Change(
+        resource_id=resource.id,
+        period=asked.period(resource),
+        version=asked.version,
+        reason=reason,
+        job=asked.job or None,
+        companion_id=asking.companion_id(asked.companion),
+    )
+    reservation_id, now = found.id, clock.now()
+    with asking.naming(asked.companion, now), transaction() as session:
+        moved = moving.change(session, access.actor(), reservation_id, wanted, now)
         when = show_period(moved.period, moved.resource.site.zone)
         return _("Moved: %(machine)s, %(when)s", machine=moved.resource.name, when=when)
+
+
+def _jobs(asked: Asked) -> tuple[str, ...]:
+    session = db.session()
+    return asking.jobs_of(rows.rulings_on(session, catalog.resource(session, asked.resource_id)))
 
 
 def _back(reservation_id: int) -> Response:
@@ -121,7 +137,8 @@ def _back(reservation_id: int) -> Response:
 
 def _show(found: Reservation, asked: Asked, refusals: list[Refusal]) -> str:
     session, now, actor = db.session(), clock.now(), access.actor()
-    is_open = afterwards.is_open(found, now) and found.started_at is None
+    is_open = afterwards.is_open(found, now) and found.started_at is None and found.starts_at > now
+    codes = {refusal.code for refusal in refusals}
     sheet = MoveSheet(
         reservation=found,
         asked=asked,
@@ -130,6 +147,8 @@ def _show(found: Reservation, asked: Asked, refusals: list[Refusal]) -> str:
         would_work=moves.would_work(found, asked, now) if refusals and is_open else [],
         against=afterwards.against_moving(session, actor, found, now) if is_open and not refusals else [],
         is_open=is_open,
+        jobs=_jobs(asked) if "jobs" in codes else (),
+        asks_companion="companion" in codes,
         is_twice=asked.is_twice(found.resource.site.zone),
         by_staff=found.member_id != actor.member_id and actor.may_at_site(Role.FABMANAGER, found.resource.site_id),
     )

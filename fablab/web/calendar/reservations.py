@@ -128,6 +128,7 @@ def show(
         is_over=found.ends_at <= now or found.state != "booked",
         is_staff=is_staff,
         going_on=afterwards.going_on(session, actor, found, now) if is_running else None,
+        may_move=is_open and found.started_at is None and found.starts_at > now,
         against_moving=afterwards.against_moving(session, actor, found, now) if is_open else [],
         rules=_rules(found, now) if is_open else [],
         changes=[(row, _word(row.kind)) for row in changes],

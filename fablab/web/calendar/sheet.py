@@ -96,7 +96,7 @@ def book(code: str) -> Response | tuple[str, int]:
         if asked.trouble is not None:
             raise Refused([asked.trouble])
         wish = asking.wish_of(resource, asked, now, request.form.get("request_key") or None)
-        with asking.naming(asked, now), transaction() as session:
+        with asking.naming(asked.companion, now), transaction() as session:
             period = services.book(session, access.actor(), wish, now).period
     except Refused as refused:
         resource = catalog.resource_by_code(db.session(), code)
