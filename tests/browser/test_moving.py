@@ -65,11 +65,13 @@ def test_keys_and_drags_move_it_and_others_see_it(desk: Desk, tomorrow: datetime
 
     # One further than another's begins: refused with what would work, and nothing moved.
     page.keyboard.press("Alt+ArrowRight")
+    expect(said).to_contain_text(f"{_at(tomorrow + 2 * HALF)}–")
     page.keyboard.press("Alt+ArrowRight")
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_role("alert")).to_contain_text("Somebody")
     assert _times(desk, made)[1] == tomorrow + 2 * HALF
     dialog.locator(".nearest a").last.click()
+    expect(dialog.get_by_label("What")).to_have_value(str(cast.other_printer))
     dialog.get_by_role("button", name="Move it").click()
     expect(page.get_by_text("Moved: Prusa n°2")).to_be_visible()
     where, start, end = _times(desk, made)

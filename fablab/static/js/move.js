@@ -37,14 +37,15 @@ async function move(id, changes) {
   }
   putBack(link);
   if (answer.away) location.assign(answer.away);
-  else if (answer.status === 200) said.textContent = answer.text;
   else if (answer.status === 409 || answer.status === 422) {
     document.dispatchEvent(new CustomEvent("lab:answer", { detail: answer.text }));
     said.textContent = document.querySelector("#sheet-body .reasons")?.textContent.trim() ?? "";
-  } else location.assign(link.href);
+  } else if (answer.status !== 200) location.assign(link.href);
   await refresh();
+  if (answer.status !== 200) return;
   const there = found(id);
-  if (there && answer.status === 200) document.dispatchEvent(new CustomEvent("lab:focus", { detail: there.closest("td") }));
+  if (there) document.dispatchEvent(new CustomEvent("lab:focus", { detail: there.closest("td") }));
+  said.textContent = answer.text;
 }
 
 function later(id, changes) {
