@@ -93,14 +93,15 @@ def decide(session: Session, taking: Taking, question: Question) -> Verdict:
     case = cases.apart_from(cases.case_of(session, wish, resource, who, rulings, case), question.apart_from)
     held = judging.in_force(rulings, case)
     occupied = _occupied(wish.period, held)
-    chosen = taking.choose(session, wish.resource_id, wish.places, occupied, now)
+    chosen = taking.choose(session, wish.resource_id, wish.places, occupied, now, question.apart_from)
     against = list(judging.refusals(held, case))
     if against:
         # What things are called is asked only where it is to be said.
         case = replace(case, names=rows.names(session))
         against = list(judging.refusals(held, case))
     reasons = [*_basics(session, resource, wish, case, chosen, who, held), *against]
-    if wish.companion_id and companion is None:
+    if wish.companion_id and companion is None and all(reason.code != "companion" for reason in against):
+        # Where a rule asks for somebody it has said so already, in the same words as of somebody who is not fit.
         text = _("The one whom you named cannot be the one who comes along.")
         reasons.append(Refusal("companion", text, remedy=_("Name somebody else.")))
     if question.paying is not None:

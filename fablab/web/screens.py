@@ -4,7 +4,7 @@ from flask import Flask
 
 from fablab.web import desk, health, home, search
 from fablab.web.accounts import account_people, account_projects, accounts, organisations
-from fablab.web.calendar import appointments, day, free, live, machine, moving, reservations, sheet
+from fablab.web.calendar import again, appointments, day, free, live, machine, moving, reservations, sheet
 from fablab.web.catalog import (
     bundles,
     categories,
@@ -72,6 +72,7 @@ SCREENS = (
     account_people,
     account_projects,
     accounts,
+    again,
     appealing,
     appointments,
     arrivals,

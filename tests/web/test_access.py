@@ -36,6 +36,7 @@ PUBLIC = {
     "openid.leave",
     "papers.photo",
     "machine.state",
+    "machine.week",
     "pictures.site",
     "prefs.language",
     "prefs.theme",
@@ -77,6 +78,7 @@ PAGES = {
     "/day/grid": EVERYBODY,
     "/m/prusa-n1": EVERYBODY,
     "/m/prusa-n1/state": EVERYBODY,
+    "/m/prusa-n1/week": EVERYBODY,
     "/m/prusa-n1/book": EVERYBODY,
     "/me": EVERYBODY,
     "/me/invoices": EVERYBODY,
@@ -382,6 +384,7 @@ def test_a_reservation_is_its_members_and_the_sites_staffs(lab: Lab, tomorrow: d
         client = lab.signed_in(getattr(lab.cast, role))
         assert client.get(path).status_code == status, role
         assert client.get(f"{path}/move").status_code == status, role
+        assert client.get(f"{path}/again").status_code == (302 if status == 200 else status), role
     for act in ("cancel", "end", "extend", "move"):
         assert lab.signed_in(lab.cast.student).post(f"{path}/{act}").status_code == 404
     assert lab.signed_in(lab.cast.maker).post(f"{path}/cancel").status_code == 302

@@ -165,3 +165,8 @@ class ReservationChange(Model):
     member_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"), info=did())
     """Who had it before, where it was handed over."""
     resource: Mapped[Resource] = relationship()
+
+    @property
+    def period(self) -> Period:
+        """The time that it had before."""
+        return Period(self.starts_at, self.ends_at)
