@@ -7,15 +7,15 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from fablab.booking import claiming, deciding, queries
+from fablab.booking import claiming, deciding, queries, terms
 from fablab.booking.claiming import Taking
 from fablab.booking.deciding import Question, Verdict
-from fablab.booking.models import ChangeKind, Nature, Reservation, ReservationChange, ReservationState
+from fablab.booking.models import ChangeKind, Reservation, ReservationChange, ReservationState
 from fablab.booking.paying import Moving, Paying
 from fablab.booking.rules import judging
 from fablab.booking.rules.terms import Extension, Moves
 from fablab.booking.signals import moved
-from fablab.booking.wishes import Wish
+from fablab.booking.wishes import wish_of
 from fablab.catalog import queries as catalog
 from fablab.core.i18n import _, n_, show_duration, show_moment
 from fablab.core.period import Period
@@ -24,7 +24,7 @@ from fablab.core.versions import check_version
 from fablab.members import queries as members
 from fablab.members.actor import Actor, Role
 
-GOING_ON = frozenset(("ahead", "lead", "waves", "starts", "staff_books", "jobs", "companion", "guests"))
+GOING_ON = frozenset(("ahead", "lead", "waves", "starts", "staff_books", "jobs", "companion", "guests", "review"))
 """Kinds of rules that have nothing to say of somebody who goes on."""
 ASKING = GOING_ON | {"blocks", "length", "lengths", "quota", "gap", "at_once"}
 """Those about asking for a time. They bind members; what staff move, because something broke, they do not."""
@@ -138,23 +138,8 @@ def extension_of(session: Session, reservation: Reservation, now: datetime) -> E
 def _rulings(session: Session, reservation: Reservation, now: datetime) -> list[judging.Ruling]:
     taking = claiming.look(session, [reservation.resource_id])
     actor = members.actor(session, reservation.member_id)
-    asked = Question(wish=_wish(reservation), actor=actor, now=now, apart_from=(reservation.id,))
+    asked = Question(wish=wish_of(reservation), actor=actor, now=now, apart_from=(reservation.id,))
     return deciding.decide(session, taking, asked).rulings
-
-
-def _wish(row: Reservation) -> Wish:
-    return Wish(
-        resource_id=row.resource_id,
-        period=row.period,
-        member_id=row.member_id,
-        account_id=row.account_id,
-        project_id=row.project_id,
-        nature=Nature(row.nature),
-        places=row.places,
-        job=row.job,
-        guests=row.guests,
-        companion_id=row.companion_id,
-    )
 
 
 def _decide(
@@ -169,7 +154,7 @@ def _decide(
 ) -> Verdict:
     """What speaks against it, with the places given back for which it asks anew."""
     claiming.release(session, seen)
-    before, wish = _wish(seen), replace(_wish(seen), resource_id=resource_id, period=period)
+    before, wish = wish_of(seen), replace(wish_of(seen), resource_id=resource_id, period=period)
     members.lock_members(session, [seen.member_id])
     # Who was to pay goes on to pay, whatever their owner allows now; only it may not cost more than they may spend.
     moving = Moving(seen.id, deciding.expense(session, taking.resource(seen.resource_id), before))
@@ -244,6 +229,10 @@ def _write(
     seen.version += 1
     session.flush()
     session.refresh(seen, ["resource"])
+    if kind == ChangeKind.MOVED and not terms.is_by_staff(actor, seen):
+        # Who moves it is shown other terms; who is moved keeps theirs.
+        terms.keep(session, seen, verdict.rulings)
+        terms.ask_review(seen, actor, verdict.rulings, now)
     claiming.claim(session, seen, verdict.chosen, verdict.occupied)
     by_id, why = actor.member_id, wanted.reason
     moved.send(None, session=session, reservation=seen, before=before, was=was, by_id=by_id, reason=why, now=now)

@@ -1,5 +1,5 @@
-"""What is due by the piece, such as a membership or what giving back late costs. The database refuses to change or delete these rows: an item is
-reversed by another.
+"""What is due by the piece, such as a membership or what giving back late costs. The database refuses to change or
+delete these rows: an item is reversed by another.
 """
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index

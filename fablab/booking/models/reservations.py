@@ -113,7 +113,7 @@ class Reservation(Model):
     """Until when staff may approve it before it is given back."""
     reviewed_at: Mapped[OptionalInstant]
     reviewed_by_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"), info=did())
-    terms: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    terms: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True), info=wiped())
     """The terms on which it was reserved (`booking.terms`), so that stricter ones of later cost nothing."""
     version: Mapped[int] = mapped_column(default=1)
     resource: Mapped[Resource] = relationship()
