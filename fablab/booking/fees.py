@@ -96,6 +96,13 @@ def settle(session: Session, reservation_id: int, now: datetime) -> bool:
     return True
 
 
+def may_waive(actor: Actor, fee: ReservationFee) -> bool:
+    """Tell whether somebody may say that nobody pays for it: fabmanagers of the site, not about themselves."""
+    row = fee.reservation
+    is_staff = actor.may_at_site(Role.FABMANAGER, row.resource.site_id) and row.member_id != actor.member_id
+    return is_staff and fee.waived_at is None and fee.due_cents != 0
+
+
 def waive(session: Session, actor: Actor, reservation_id: int, reason: str, now: datetime) -> ReservationFee:
     """Let nobody pay for it; twice equals once.
 

@@ -4,7 +4,18 @@ from flask import Flask
 
 from fablab.web import desk, health, home, search
 from fablab.web.accounts import account_people, account_projects, accounts, organisations
-from fablab.web.calendar import appointments, day, free, live, machine, reservations, sheet
+from fablab.web.calendar import (
+    appointments,
+    approvals,
+    check_ins,
+    day,
+    free,
+    live,
+    machine,
+    reservations,
+    sheet,
+    walk_ins,
+)
 from fablab.web.catalog import (
     bundles,
     categories,
@@ -73,6 +84,7 @@ SCREENS = (
     accounts,
     appealing,
     appointments,
+    approvals,
     arrivals,
     auth,
     badges,
@@ -81,6 +93,7 @@ SCREENS = (
     card,
     categories,
     charters,
+    check_ins,
     classes,
     conduct,
     conduct_rules,
@@ -153,6 +166,7 @@ SCREENS = (
     training,
     transfer,
     waiting,
+    walk_ins,
     wards,
     welcome,
     why,

@@ -1,14 +1,10 @@
 """A reservation of one's own, or of a site where one is staff: look at it, give it back."""
 
-from datetime import datetime
-
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from fablab.billing.prices import quote
 from fablab.booking import no_shows, outcomes, services
-from fablab.booking.lateness import late
-from fablab.booking.models import Reservation
 from fablab.core import clock
 from fablab.core.db import db, transaction
 from fablab.core.errors import Forbidden
@@ -16,9 +12,9 @@ from fablab.core.i18n import _, show_period
 from fablab.core.refusals import Conflict, Refused
 from fablab.members import guardians
 from fablab.members import queries as members
-from fablab.members.conduct.wording import said_before_cancelling
 from fablab.members.models import Role
 from fablab.members.organisations import projects
+from fablab.web.calendar import terms
 from fablab.web.calendar.outcomes import OutcomeForm, part_of
 from fablab.web.ground import access, inputs
 
@@ -37,7 +33,8 @@ def cancel(reservation_id: int) -> Response | tuple[str, int]:
     now = clock.now()
     try:
         with transaction() as session:
-            reservation = services.cancel(session, access.actor(), reservation_id, now)
+            agreed = terms.agreed_cents(request.form.get("agreed_cents"))
+            reservation = services.cancel(session, access.actor(), reservation_id, now, agreed_cents=agreed)
             machine, period, zone = reservation.resource.name, reservation.period, reservation.resource.site.zone
     except Refused as refused:
         return _show(reservation_id, refused.messages), 422
@@ -91,6 +88,11 @@ def note_outcome(reservation_id: int) -> Response | tuple[str, int]:
     return redirect(access.own_path(request.form.get("next")) or url_for("appointments.page"))
 
 
+def again(reservation_id: int, reasons: list[str]) -> str:
+    """The page once more, with why something was refused."""
+    return _show(reservation_id, reasons)
+
+
 def _show(
     reservation_id: int,
     reasons: list[str] | None = None,
@@ -120,14 +122,8 @@ def _show(
         came_from=came_from,
         is_own=found.member_id == actor.member_id,
         is_over=found.ends_at <= now or found.state != "booked",
-        cost_of_cancelling=_cost(found, now) if is_open else "",
+        terms=terms.terms_of(found, now),
         may_miss=no_shows.may_say(session, actor, found, now),
         may_take_back=no_shows.may_take_back(actor, found, now),
         appointment=part_of(found, now, form, is_stale=is_stale),
     )
-
-
-def _cost(found: Reservation, now: datetime) -> str:
-    """What is said before it is cancelled too late; empty where that costs nothing."""
-    lateness = late(db.session(), access.actor(), found, now)
-    return said_before_cancelling(lateness.tally) if lateness else ""

@@ -22,6 +22,7 @@ from fablab.presence import queries as presence
 from fablab.training import queries as training
 from fablab.usage import queries as usage
 from fablab.usage.models import UsageSession
+from fablab.web.calendar.terms import checking_of
 from fablab.web.ground import access, inputs
 from fablab.web.ground.forms import LabForm, password_field
 from fablab.web.ground.months import lab_zone, months_back
@@ -88,10 +89,12 @@ def _show(form: PasswordForm) -> str:
     zone = lab_zone()
     month = inputs.month(request.args.get("month"), month_at(now, zone))
     uses = _uses(member_id, month)
+    upcoming = booking.upcoming(session, member_id, now)
     return render_template(
         "me/page.html",
         member=members.member(session, member_id),
-        upcoming=booking.upcoming(session, member_id, now),
+        upcoming=upcoming,
+        checking={row.id: checking_of(row, now) for row in upcoming},
         past=booking.past(session, member_id, now),
         certificates=training.certificates_of(session, member_id, now),
         month=month,
