@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from fablab.booking import claiming, deciding, queries
+from fablab.booking import claiming, deciding, queries, terms
 from fablab.booking.claiming import Taking
 from fablab.booking.deciding import Question, Verdict
 from fablab.booking.models import ChangeKind, Reservation, ReservationChange, ReservationState
@@ -25,7 +25,7 @@ from fablab.core.versions import check_version
 from fablab.members import queries as members
 from fablab.members.actor import Actor, Role
 
-GOING_ON = frozenset(("ahead", "lead", "waves", "starts", "staff_books", "jobs", "companion", "guests"))
+GOING_ON = frozenset(("ahead", "lead", "waves", "starts", "staff_books", "jobs", "companion", "guests", "review"))
 """Kinds of rules that have nothing to say of somebody who goes on."""
 ASKING = GOING_ON | {"blocks", "length", "lengths", "quota", "gap", "at_once"}
 """Those about asking for a time. They bind members; what staff move, because something broke, they do not."""
@@ -248,6 +248,10 @@ def _write(
     seen.version += 1
     session.flush()
     session.refresh(seen, ["resource"])
+    if kind == ChangeKind.MOVED and not terms.is_by_staff(actor, seen):
+        # Who moves it is shown other terms; who is moved keeps theirs.
+        terms.keep(session, seen, verdict.rulings)
+        terms.ask_review(seen, actor, verdict.rulings, now)
     claiming.claim(session, seen, verdict.chosen, verdict.occupied)
     by_id, why = actor.member_id, wanted.reason
     moved.send(None, session=session, reservation=seen, before=before, was=was, by_id=by_id, reason=why, now=now)

@@ -4,7 +4,20 @@ from flask import Flask
 
 from fablab.web import desk, health, home, search
 from fablab.web.accounts import account_people, account_projects, accounts, organisations
-from fablab.web.calendar import again, appointments, day, free, live, machine, moving, reservations, sheet
+from fablab.web.calendar import (
+    again,
+    appointments,
+    approvals,
+    check_ins,
+    day,
+    free,
+    live,
+    machine,
+    moving,
+    reservations,
+    sheet,
+    walk_ins,
+)
 from fablab.web.catalog import (
     bundles,
     categories,
@@ -75,6 +88,7 @@ SCREENS = (
     again,
     appealing,
     appointments,
+    approvals,
     arrivals,
     auth,
     badges,
@@ -84,6 +98,7 @@ SCREENS = (
     card,
     categories,
     charters,
+    check_ins,
     classes,
     conduct,
     conduct_rules,
@@ -157,6 +172,7 @@ SCREENS = (
     training,
     transfer,
     waiting,
+    walk_ins,
     wards,
     welcome,
     why,

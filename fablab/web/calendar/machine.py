@@ -22,7 +22,7 @@ from fablab.training import queries as training
 from fablab.usage import connections
 from fablab.usage import queries as usage
 from fablab.usage.models import Connection, LiveState, UsageSession
-from fablab.web.calendar import floor
+from fablab.web.calendar import floor, walk_ins
 from fablab.web.calendar.calendars import week_table
 from fablab.web.calendar.floor import Standing
 from fablab.web.catalog.about import about
@@ -68,6 +68,7 @@ def page(code: str) -> str:
         sentences=sentences_for(db.session(), resource),
         prices=[line for line in price_lines(now) if line.category == resource.category.name],
         table=week_table(viewer, resource, first, now),
+        start_now=walk_ins.offer(resource, now),
         first=first,
         before=max(today, first - timedelta(days=7)) if first > today else None,
         after=first + timedelta(days=7),

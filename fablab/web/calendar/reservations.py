@@ -8,7 +8,6 @@ from werkzeug.wrappers import Response
 
 from fablab.billing.prices import quote
 from fablab.booking import afterwards, no_shows, outcomes, services
-from fablab.booking.lateness import late
 from fablab.booking.models import ChangeKind, Reservation
 from fablab.booking.policy import rows
 from fablab.core import clock
@@ -18,9 +17,9 @@ from fablab.core.i18n import _, show_period
 from fablab.core.refusals import Conflict, Refusal, Refused
 from fablab.members import guardians
 from fablab.members import queries as members
-from fablab.members.conduct.wording import said_before_cancelling
 from fablab.members.models import Role
 from fablab.members.organisations import projects
+from fablab.web.calendar import terms
 from fablab.web.calendar.outcomes import OutcomeForm, part_of
 from fablab.web.ground import access, inputs
 
@@ -39,7 +38,8 @@ def cancel(reservation_id: int) -> Response | tuple[str, int]:
     now = clock.now()
     try:
         with transaction() as session:
-            reservation = services.cancel(session, access.actor(), reservation_id, now)
+            agreed = terms.agreed_cents(request.form.get("agreed_cents"))
+            reservation = services.cancel(session, access.actor(), reservation_id, now, agreed_cents=agreed)
             machine, period, zone = reservation.resource.name, reservation.period, reservation.resource.site.zone
     except Refused as refused:
         return show(reservation_id, refused.refusals), 422
@@ -133,7 +133,7 @@ def show(
         rules=_rules(found, now) if is_open else [],
         changes=[(row, _word(row.kind)) for row in changes],
         who=members.names_of(session, {found.created_by_id, *(row.by_id for row in changes)}),
-        cost_of_cancelling=_cost(found, now) if is_open else "",
+        terms=terms.terms_of(found, now),
         may_miss=no_shows.may_say(session, actor, found, now),
         may_take_back=no_shows.may_take_back(actor, found, now),
         appointment=part_of(found, now, form, is_stale=is_stale),
@@ -155,9 +155,3 @@ def _rules(found: Reservation, now: datetime) -> list[str]:
     session = db.session()
     names = rows.names(session)
     return [item.sentence(names) for item in afterwards.rulings_of(session, access.actor(), found, now)]
-
-
-def _cost(found: Reservation, now: datetime) -> str:
-    """What is said before it is cancelled too late; empty where that costs nothing."""
-    lateness = late(db.session(), access.actor(), found, now)
-    return said_before_cancelling(lateness.tally) if lateness else ""

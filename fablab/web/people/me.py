@@ -22,6 +22,7 @@ from fablab.presence import queries as presence
 from fablab.training import queries as training
 from fablab.usage import queries as usage
 from fablab.usage.models import UsageSession
+from fablab.web.calendar.terms import checking_of
 from fablab.web.ground import access, inputs
 from fablab.web.ground.forms import LabForm, password_field
 from fablab.web.ground.months import lab_zone, months_back
@@ -95,6 +96,7 @@ def _show(form: PasswordForm) -> str:
         going_on={
             row.id: afterwards.going_on(session, access.actor(), row, now) for row in upcoming if row.starts_at <= now
         },
+        checking={row.id: checking_of(row, now) for row in upcoming},
         past=booking.past(session, member_id, now),
         certificates=training.certificates_of(session, member_id, now),
         month=month,
