@@ -63,7 +63,7 @@ def _rules() -> None:
         sa.Column("params", sa.JSON(), nullable=False),
         *(
             sa.Column(name, sa.Integer(), nullable=True)
-            for name in ("site_id", "category_id", "room_id", "resource_id", "class_id")
+            for name in ("site_id", "category_id", "room_id", "resource_id", "class_id", "membership_kind_id")
         ),
         sa.Column("role", sa.String(), nullable=True),
         sa.Column("course_id", sa.Integer(), nullable=True),
@@ -98,6 +98,7 @@ def _rules() -> None:
                 ("room_id", "rooms"),
                 ("resource_id", "resources"),
                 ("class_id", "member_classes"),
+                ("membership_kind_id", "membership_kinds"),
                 ("course_id", "courses"),
                 ("created_by_id", "members"),
                 ("changed_by_id", "members"),

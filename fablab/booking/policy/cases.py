@@ -16,8 +16,8 @@ from fablab.booking.models import LONGEST_CLAIM, Nature, Reservation, Reservatio
 from fablab.booking.policy.rows import thing_of
 from fablab.booking.rules import judging
 from fablab.booking.rules.case import Booked, Case, Person, Thing
-from fablab.booking.rules.judging import Ruling
 from fablab.booking.rules.holding import Holder
+from fablab.booking.rules.judging import Ruling
 from fablab.booking.rules.quota import Capacity, Quota
 from fablab.booking.rules.spacing import AtOnce
 from fablab.booking.rules.who import NeedsMembership

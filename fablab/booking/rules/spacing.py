@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 from fablab.booking.rules import wording
 from fablab.booking.rules.case import Case, Names
-from fablab.booking.rules.kind import Count, Minutes, Rule
 from fablab.booking.rules.holding import Each, Holder, alike, is_held
+from fablab.booking.rules.kind import Count, Minutes, Rule
 from fablab.booking.rules.quota import fullest
 from fablab.booking.rules.scope import Scope
 from fablab.core.i18n import _, n_, show_period
