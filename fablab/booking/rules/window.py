@@ -185,12 +185,13 @@ class Months(Rule):
     at_minute: Clock = 0
 
     def words(self, names: Names) -> str:
-        text = n_(
-            "A month can be reserved from the %(day)s of the month before on, at %(clock)s.",
-            "A month can be reserved from the %(day)s of the month %(count)s before on, at %(clock)s.",
+        return n_(
+            "A month opens %(count)s month before, on day %(day)s at %(clock)s.",
+            "A month opens %(count)s months before, on day %(day)s at %(clock)s.",
             self.months_before,
+            day=self.day,
+            clock=wording.clock(self.at_minute),
         )
-        return text % {"day": self.day, "clock": wording.clock(self.at_minute)}
 
     def against(self, case: Case, scope: Scope) -> Iterator[Refusal]:
         year, month = divmod(case.first_day.year * 12 + case.first_day.month - 1 - self.months_before, 12)
