@@ -39,7 +39,7 @@ class Length(Rule):
         if self.step is not None:
             parts.append(_("in steps of %(length)s", length=wording.length(self.step)))
         text = _("A reservation lasts %(what)s.", what=wording.listed(parts))
-        return f"{text} {_('Only open hours count.')}" if self.open_hours else text
+        return f"{text} " + _("Only open hours count.") if self.open_hours else text
 
     def against(self, case: Case, scope: Scope) -> Iterator[Refusal]:
         counted = case.hours.open(case.level, case.period) if self.open_hours else [case.period]

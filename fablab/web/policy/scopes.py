@@ -14,7 +14,10 @@ from fablab.core.refusals import Refusal, Refused
 from fablab.web.policy import lengths
 
 WINDOWS = 4
-NUMBERS = ("site_id", "category_id", "room_id", "resource_id", "class_id", "course_id", "age_from", "age_under")
+NUMBERS = (
+    *("site_id", "category_id", "room_id", "resource_id"),
+    *("class_id", "membership_kind_id", "course_id", "age_from", "age_under"),
+)
 
 
 @dataclass(frozen=True, slots=True)
