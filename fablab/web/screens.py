@@ -60,6 +60,7 @@ from fablab.web.people import members as people
 from fablab.web.people import membership_kinds as memberships
 from fablab.web.places import entities, hours, network, pictures, seasons, sites, timetables
 from fablab.web.places import site_cards as places
+from fablab.web.policy import board as booking_rules
 from fablab.web.presence import arrivals, entries, here, terminal, terminals
 from fablab.web.presence import board as presence
 from fablab.web.privacy import consents, doubles, erasure, log, own, retention, staff, statements
@@ -77,6 +78,7 @@ SCREENS = (
     auth,
     badges,
     billing,
+    booking_rules,
     bundles,
     card,
     categories,

@@ -1,0 +1,1 @@
+"""Screens on which staff compose the lab's own rules about reservations."""
