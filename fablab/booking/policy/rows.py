@@ -55,8 +55,16 @@ def rulings_on(session: Session, resource: Resource) -> list[Ruling]:
 
 def row(session: Session, rule_id: int) -> BookingRule:
     """A rule that is in force; NotFound otherwise."""
+    found = any_row(session, rule_id)
+    if found.ended_at is not None:
+        raise NotFound(f"rule {rule_id}")
+    return found
+
+
+def any_row(session: Session, rule_id: int) -> BookingRule:
+    """A rule, in force or not; NotFound if there is none."""
     found = session.get(BookingRule, rule_id)
-    if found is None or found.ended_at is not None:
+    if found is None:
         raise NotFound(f"rule {rule_id}")
     return found
 
