@@ -176,12 +176,12 @@ def _when() -> list[Field]:
         Field(
             name="windows",
             label=_("Hours of the week"),
-            hint=_("No weekday chosen: every day. Until an earlier time than from is the next day: 18:00 to 06:00."),
+            hint=_("No weekday chosen: every day. An end before the beginning is of the next day: 18:00 to 06:00."),
             shape="table",
             columns=(
-                Field(name="weekdays", label=_("On"), shape="ticks", unit="weekday", options=weekdays()),
-                Field(name="from_minute", label=_("From"), **clock),
-                Field(name="to_minute", label=_("Until"), **clock),
+                Field(name="weekdays", label=_("Weekdays"), shape="ticks", unit="weekday", options=weekdays()),
+                Field(name="from_minute", label=_("From what time"), **clock),
+                Field(name="to_minute", label=_("Until what time"), **clock),
             ),
         ),
         Field(name="outside", label=_("At all times but these hours"), shape="tick"),

@@ -161,12 +161,13 @@ def answer(
     rulings, zone = rows.rulings_with(session, drafts, replaced=replaced), resource.site.zone
     reasons = services.why_not(session, access.actor(), wish, now, rulings=rulings)
     slots = what_would_work(session, wish, now, rulings=rulings, most=SLOTS)
+    here = [slot.period for slot in slots if slot.resource_id == resource.id]
     return Answer(
         who=member.name,
         what=resource.name,
         when=show_period(period, zone),
         reasons=list(dict.fromkeys(reasons)),
-        slots=[show_period(slot.period, zone) for slot in slots if slot.resource_id == resource.id],
+        slots=[show_period(period, zone) for period in sorted(here)],
     )
 
 

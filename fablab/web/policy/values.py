@@ -4,7 +4,7 @@ import re
 from decimal import Decimal
 
 from fablab.booking.rules import wording
-from fablab.core.i18n import _, show_number
+from fablab.core.i18n import _, locale
 from fablab.core.money import parse_cents
 from fablab.sites.wording import minute_of
 
@@ -48,7 +48,7 @@ def show(unit: str, value: int) -> str:
     if unit == "clock":
         return wording.clock(value)
     if unit == "cents":
-        return show_number(float(Decimal(value) / 100)).replace("\u202f", " ")
+        return f"{value // 100}{',' if locale() == 'fr' else '.'}{value % 100:02d}"
     return str(value)
 
 
