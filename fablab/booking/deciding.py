@@ -71,6 +71,8 @@ class Question:
     """Reservations that it takes the place of: they do not count against it."""
     without: Collection[str] = ()
     """Kinds of the lab's rules that do not hold for it."""
+    instead: Sequence[Ruling] | None = None
+    """Rules that are tried instead of those in force; None: those in force."""
 
 
 def decide(session: Session, taking: Taking, question: Question) -> Verdict:
@@ -118,6 +120,9 @@ def _around(period: Period, rulings: Sequence[Ruling], now: datetime) -> Period:
 def rulings_for(session: Session, resource: Resource, question: Question) -> list[Ruling]:
     """The lab's rules that may concern a wish for a resource."""
     found = rows.rulings_on(session, resource)
+    if question.instead is not None:
+        thing = rows.thing_of(resource)
+        found = [item for item in question.instead if item.scope.covers(thing)]
     if question.wish.nature != Nature.MEMBER:
         found = [item for item in found if isinstance(item.rule, OF_ALL)]
     return [item for item in found if item.rule.code not in question.without]

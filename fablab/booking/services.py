@@ -1,5 +1,6 @@
 """Booking: reserve and cancel, safely when many want the same."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -13,6 +14,7 @@ from fablab.booking.models import Nature, Reservation, ReservationState
 from fablab.booking.rules.basics import PAST_GRACE
 from fablab.booking.rules.case import WALK_IN
 from fablab.booking.rules.costs import NOTHING
+from fablab.booking.rules.judging import Ruling
 from fablab.booking.signals import booked, cancelled
 from fablab.booking.wishes import Wish
 from fablab.catalog import queries as catalog
@@ -110,8 +112,11 @@ def verdict_on(session: Session, actor: Actor, wish: Wish, now: datetime) -> Ver
     return deciding.decide(session, taking, Question(wish=wish, actor=actor, now=now, paying=payer))
 
 
-def why_not(session: Session, actor: Actor, wish: Wish, now: datetime) -> list[Refusal]:
-    """The same for staff of the site, hosts too, who only look: why somebody may not have what they wish.
+def why_not(
+    session: Session, actor: Actor, wish: Wish, now: datetime, *, rulings: Sequence[Ruling] | None = None
+) -> list[Refusal]:
+    """The same for staff of the site, hosts too, who only look: why somebody may not have what they wish; `rulings` are
+    tried instead of the rules in force.
 
     Raises:
         NotFound: there is no such resource or person.
@@ -121,7 +126,7 @@ def why_not(session: Session, actor: Actor, wish: Wish, now: datetime) -> list[R
     resource = taking.resource(wish.resource_id)
     actor.needs_at_site(Role.HOST, resource.site_id)
     member = members.member(session, wish.member_id)
-    asking = Question(wish=wish, actor=members.actor(session, member.id), now=now)
+    asking = Question(wish=wish, actor=members.actor(session, member.id), now=now, instead=rulings)
     if member.left_at is not None:
         return [Refusal("member_unknown", _("This person is no member, or has left."))]
     return deciding.decide(session, taking, asking).reasons

@@ -74,6 +74,10 @@ from fablab.web.people import membership_kinds as memberships
 from fablab.web.places import entities, hours, network, pictures, seasons, sites, timetables
 from fablab.web.places import site_cards as places
 from fablab.web.policy import board as booking_rules
+from fablab.web.policy import composing as rule_forms
+from fablab.web.policy import files as rule_files
+from fablab.web.policy import sets as rule_sets
+from fablab.web.policy import trials as rule_trials
 from fablab.web.presence import arrivals, entries, here, terminal, terminals
 from fablab.web.presence import board as presence
 from fablab.web.privacy import consents, doubles, erasure, log, own, retention, staff, statements
@@ -152,6 +156,10 @@ SCREENS = (
     reporting,
     reservations,
     retention,
+    rule_files,
+    rule_forms,
+    rule_sets,
+    rule_trials,
     search,
     seasons,
     seeing,

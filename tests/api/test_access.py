@@ -186,6 +186,10 @@ def calls(ids: Mapping[str, int]) -> dict[tuple[str, str], Call]:
         ("POST", "/booking-rules"): Call(FABMANAGERS, {"kind": "length", "scope": {"site_id": ids["site_id"]}}),
         ("POST", "/booking-rules/trial"): Call(FABMANAGERS, {"kind": "length", "scope": {"site_id": ids["site_id"]}}),
         ("GET", "/booking-rules/{booking_rule_id}"): Call(EVERYBODY),
+        ("GET", "/booking-rules.json"): Call(EVERYBODY, query=f"?site_id={ids['site_id']}"),
+        ("POST", "/booking-rules.json"): Call(
+            FABMANAGERS, {"booking_rules": 1, "rules": []}, query=f"?dry_run=true&site_id={ids['site_id']}"
+        ),
         ("PUT", "/booking-rules/{booking_rule_id}"): Call(FABMANAGERS, {**stale, "scope": {"site_id": ids["site_id"]}}),
         ("GET", "/shifts"): Call(HOSTS, query=week),
         ("POST", "/shifts"): Call(FABMANAGERS, shift),

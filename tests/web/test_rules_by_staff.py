@@ -1,145 +1,200 @@
 """Staff compose rules on screens: chosen by kind, typed as people type, tried before they hold, nothing lost."""
 
-from datetime import UTC, datetime, timedelta
+import json
+from datetime import UTC, date, datetime, timedelta
+from html.parser import HTMLParser
+from io import BytesIO
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from fablab.booking.models import BookingRule, Reservation
-from fablab.booking.policy import rows
+from fablab.booking.policy import carrying, rows
+from fablab.booking.policy.starting import starting_sets
 from fablab.booking.rules import catalogue
 from fablab.booking.rules.case import Names
-from fablab.members import queries as members
-from fablab.web.policy import fields, lengths
-from fablab.web.policy import words as called
+from fablab.booking.rules.scope import Scope
+from fablab.booking.rules.times import Times, Window
+from fablab.core.i18n import use_locale
+from fablab.web.policy import fields, labels, values
+from fablab.web.policy.composing import options_from
+from fablab.web.policy.kinds import families
+from fablab.web.policy.values import Unreadable
 from tests.booking.rules_of_a_lab import book, rule
 from tests.conftest import Lab, hours_from
 from tests.web.conftest import words
 
 HARD = "<b>Soir</b> 🌙"
+DRAFT = {"act": "try", "overridable": "yes"}
+SAVE = {"act": "save", "overridable": "yes"}
+
+
+def typed(lab: Lab, kind: str, site: object = None, **more: object) -> dict[str, object]:
+    return {"kind": kind, "site": str(site or lab.cast.workshop), **more}
 
 
 @pytest.mark.parametrize(
     ("text", "minutes"),
-    [("90", 90), ("1 h 30", 90), ("1h30", 90), ("2 jours", 2880), ("45 min", 45), ("", None), ("soon", None)],
+    [
+        *(("1 h 30", 90), ("1h30", 90), ("90 min", 90), ("1,5 h", 90), ("2 jours", 2880), ("1 day 2 h", 1560)),
+        *(("45 mn.", 45), ("1 semaine", 10080), ("0", 0), ("1 H", 60)),
+        *((text, None) for text in ("90", "2", "soon", "-1 h", "1 h -5", "1.5 min", "h", "", "9" * 50, "1 h 30 20")),
+    ],
 )
-def test_durations_are_typed_as_people_type_them(text: str, minutes: int | None) -> None:
-    assert lengths.minutes_of(text) == minutes
+def test_durations_are_typed_as_people_type_them_and_never_guessed(text: str, minutes: int | None) -> None:
+    if minutes is None:
+        with pytest.raises(Unreadable):
+            values.duration(text)
+    else:
+        assert values.duration(text) == minutes
 
 
-@pytest.mark.parametrize("minutes", [1, 45, 60, 90, 1440, 4320])
-def test_a_duration_that_is_shown_can_be_typed_again(minutes: int) -> None:
-    assert lengths.minutes_of(lengths.shown(minutes)) == minutes
+@given(minutes=st.integers(0, 44_640), language=st.sampled_from(["fr", "en"]))
+def test_whatever_is_shown_can_be_typed_again(minutes: int, language: str) -> None:
+    with use_locale(language):
+        for unit, value in (
+            ("minutes", minutes),
+            ("cents", minutes * 22),
+            ("count", minutes),
+            ("clock", minutes % 1441),
+        ):
+            assert values.read(unit, values.show(unit, value)) == value, (unit, value)
 
 
-def test_every_kind_and_every_parameter_has_a_name() -> None:
+def test_every_kind_and_every_parameter_has_a_name_and_can_be_written_from_its_form() -> None:
+    cards = [card for family in families() for card in family.kinds]
+    assert [card.code for card in cards] == [code for code in catalogue.KINDS if code]
     for code in catalogue.KINDS:
-        assert all(called.kind(code)), code
-        for item in fields.fields_of(code, None, {}, Names()):
-            assert item.label != item.name, (code, item.name)
-            assert all(part.label for row in item.rows for part in row)
-    assert {code for _title, codes in called.families() for code in codes} == set(catalogue.KINDS)
+        for item in fields.fields_of(code, options_from(Names())):
+            for name in (item.name, *(f"{item.name}.{column.name}" for column in item.columns)):
+                said = labels.label(code, name)
+                assert said is not None, (code, name)
+                assert said[0]
+            assert all(labels.choice("", key) == key for key, text in item.options if key == text), (code, item)
+    for chosen in starting_sets():
+        assert all(part.rule for part in chosen.parts)
 
 
 def test_a_rule_is_tried_then_holds_and_is_read_as_a_sentence(lab: Lab, tomorrow: datetime) -> None:
     cast, client = lab.cast, lab.signed_in(lab.cast.fabmanager)
     made = book(lab, cast.maker, hours_from(tomorrow, 3), now=datetime.now(UTC))
-    form = {
-        "kind": "length",
-        "most": "1 h 30",
-        "note": HARD,
-        "site_id": str(cast.workshop),
-        "class_id": str(cast.adults),
-        "overridable": "yes",
-    }
+    form = typed(lab, "length", **{"p-most": "1 h 30", "note": HARD, "s-class_id": str(cast.adults)})
+    wish = {"t-who": "Maker", "t-on": str(cast.printer), "t-day": (tomorrow + timedelta(days=2)).date().isoformat()}
+    wish |= {"t-at": "10:00", "t-long": "2 h"}
 
-    tried = client.post("/booking-rules/new", data={**form, "act": "try", "who": "Maker", "on": cast.printer})
-    assert "1 reservation to come would have been refused" in words(tried)
-    assert "With these rules Maker could reserve" in words(tried)
+    tried = client.post("/booking-rules/new", data={**form, **DRAFT, **wish})
+    said = words(tried)
+    assert tried.status_code == 200
+    assert "1 reservation to come would have been refused" in said
+    assert "Maker could not have Prusa n°1 on" in said
+    assert "Make it shorter" in said
+    assert "The nearest other times that would be granted" in said
+    assert "Nothing is saved yet." in said
+    assert 'value="1 h 30"' in tried.text
     assert lab.session.query(BookingRule).count() == 0
     lab.session.rollback()
-    assert 'value="1 h 30"' in tried.text
-    assert client.post("/booking-rules/new", data={**form, "act": "save"}).status_code == 302
+    granted = client.post("/booking-rules/new", data={**form, **DRAFT, **wish, "t-long": "1 h"})
+    assert "Maker could have Prusa n°1 on" in words(granted)
+    assert client.post("/booking-rules/new", data={**form, **SAVE}).status_code == 302
     page = client.get("/booking-rules")
-    assert "Adulte: A reservation lasts at most 1 h 30. &lt;b&gt;Soir" in page.text
+    assert "A reservation lasts at most 1 h 30." in words(page)
+    assert "&lt;b&gt;Soir" in page.text
     assert lab.session.get(Reservation, made).state == "booked"
     (row,) = rows.standing(lab.session, [cast.workshop])
     assert (row.params, row.class_id, row.overridable) == ({"most": 90}, cast.adults, True)
     lab.session.rollback()
-    edited = client.get(f"/booking-rules/{row.id}").text
-    assert 'value="1 h 30"' in edited
-    changed = {**form, "most": "2 h", "version": "1", "act": "save"}
+    changed = {**form, **SAVE, "p-most": "3 h", "version": "1"}
+    draft = client.post(f"/booking-rules/{row.id}", data={**changed, **DRAFT, **wish})
+    assert "Maker could have Prusa n°1" in words(draft), "the draft stands in its place"
     assert client.post(f"/booking-rules/{row.id}", data=changed).status_code == 302
-    assert client.post(f"/booking-rules/{row.id}", data=changed).status_code == 409
+    stale = client.post(f"/booking-rules/{row.id}", data={**changed, "p-most": "5 h"})
+    assert (stale.status_code, 'value="5 h"' in stale.text) == (409, True)
+    assert "at most 3 h" in words(stale)
+    shown = client.get("/booking-rules/try", query_string={**wish, "site": cast.workshop, "t-long": "4 h"})
+    assert "A reservation lasts at most 3 h here." in words(shown)
     assert client.post(f"/booking-rules/{row.id}/end").status_code == 302
-    assert "No rule of your own yet" in words(client.get("/booking-rules"))
+    ended = words(client.get("/booking-rules"))
+    assert ended.index("Ended lately") < ended.index("A reservation lasts at most 3 h")
+    for _ in range(2):
+        assert client.post(f"/booking-rules/{row.id}/renew").status_code == 302
+    assert [item.id for item in rows.standing(lab.session, [cast.workshop])] == [row.id]
 
 
-def test_nothing_that_was_typed_is_lost_and_every_fault_is_told(lab: Lab) -> None:
+def test_nothing_that_was_typed_is_lost_and_every_fault_is_told_where_it_is(lab: Lab) -> None:
     client = lab.signed_in(lab.cast.admin)
-    form = {
-        "kind": "quota",
-        "most": "many",
-        "note": HARD,
-        "window-0-days": ["1", "3"],
-        "window-0-from": "25:00",
-        "season_from": "31/02",
-        "act": "save",
-    }
+    form = typed(lab, "quota", **{"p-most": "many", "p-unit": "bookings", "p-per": "week", "p-each": "together"})
+    form |= {"p-holder": "member", "p-first_weekday": "0", "p-rolling_days": "7", "note": HARD, "s-job": HARD}
+    form |= {"s-windows-lines": "1", "s-windows-0-weekdays": ["1", "3"], "s-windows-0-from_minute": "25:00"}
+    form |= {"s-season_from_day": "31", "s-season_from_month": "2", "s-first_on": "2031-02-31", "s-age_from": "400"}
 
-    refused = client.post("/booking-rules/new", data=form)
-    assert (refused.status_code, "many” cannot be read" in words(refused)) == (422, True)
-    assert all(kept in refused.text for kept in ('value="many"', 'value="25:00"', 'value="31/02"', "&lt;b&gt;Soir"))
-    times = client.post("/booking-rules/new", data={**form, "most": "2"})
-    assert "is not a time of day" in words(times)
-    assert "is not a day of the year" in words(times)
-    gone = {**form, "most": "2", "window-0-from": "18:00", "season_from": "", "resource_id": "99999"}
-    assert client.post("/booking-rules/new", data=gone).status_code == 422
-    assert client.post("/booking-rules/new", data={**gone, "kind": "magic"}).status_code == 404
+    refused = client.post("/booking-rules/new", data={**form, **SAVE, "p-late_minutes": "2"})
+    assert refused.status_code == 422
+    for fault in ("p-most", "p-late_minutes", "s-windows-0-from_minute", "s-season_from_day", "s-first_on"):
+        assert f'id="{fault}-error"' in refused.text, fault
+    assert 'id="s-age_from-error"' in refused.text
+    for kept in ("many", "25:00", "31", "2031-02-31", "400"):
+        assert f'value="{kept}"' in refused.text, kept
+    assert refused.text.count("&lt;b&gt;Soir") == 2
+    assert refused.text.count("checked") == 3, "two weekdays and exceptions, nothing that was unticked"
+    fine = {**form, "p-most": "2", "s-windows-0-from_minute": "18:00", "s-first_on": "", "s-age_from": ""}
+    fine |= {"s-season_from_day": "", "s-season_from_month": ""}
+    gone = client.post("/booking-rules/new", data={**fine, **SAVE, "s-resource_id": "99999"})
+    assert gone.status_code == 422
+    long = client.post("/booking-rules/new", data={**fine, **SAVE, "note": "x" * 301})
+    assert (long.status_code, "x" * 301 in long.text) == (422, True)
+    nobody = client.post("/booking-rules/new", data={**fine, **DRAFT, "t-who": "Nobody Here", "t-long": "9"})
+    assert nobody.status_code == 422
+    assert 'id="t-long-error"' in nobody.text
+    assert client.post("/booking-rules/new", data={**fine, **SAVE, "kind": "magic"}).status_code == 404
+    assert client.post("/booking-rules/new", data={**fine, **SAVE, "site": "99"}).status_code == 404
+    assert client.post("/booking-rules/new", data={**fine, **SAVE, "site": "x"}).status_code == 400
     assert client.get("/booking-rules/new?kind=magic").status_code == 200, "the kinds to choose from"
+    assert client.get("/booking-rules/sets/magic").status_code == 404
+    assert client.post("/booking-rules/new", data={"kind": "blocks", **SAVE}).status_code == 422
+    assert lab.session.query(BookingRule).count() == 0
 
 
 def test_a_fabmanager_writes_for_their_site_and_an_administrator_for_the_network(lab: Lab) -> None:
-    cast, client = lab.cast, lab.signed_in(lab.cast.fabmanager)
-    network = rule(lab, "ahead", {"days": 30}, scope=rows.Scope())
-    form = {"kind": "ahead", "days": "7", "act": "save", "version": "1"}
+    cast, client, admin = lab.cast, lab.signed_in(lab.cast.fabmanager), lab.signed_in(lab.cast.admin)
+    form = {**typed(lab, "ahead", **{"p-days": "30"}), **SAVE}
 
-    assert client.post("/booking-rules/new", data=form).status_code == 403
-    assert client.post("/booking-rules/new", data={**form, "site_id": cast.office}).status_code == 403
-    assert client.post(f"/booking-rules/{network}", data={**form, "site_id": cast.workshop}).status_code == 403
-    assert f"/booking-rules/{network}" not in client.get("/booking-rules").text
-    assert f"/booking-rules/{network}" in lab.signed_in(cast.admin).get("/booking-rules").text
-    assert client.post("/booking-rules/new", data={**form, "site_id": cast.workshop}).status_code == 302
-    email = members.member(lab.session, cast.maker).email
+    assert admin.post("/booking-rules/new", data={**form, "site": "network"}).status_code == 302
+    (network,) = rows.standing(lab.session, [])
     lab.session.rollback()
-    sheet = lab.signed_in(cast.maker).get(
-        "/m/prusa-n1/book", query_string={"start": (datetime.now(UTC) + timedelta(days=9)).isoformat()}
-    )
-    assert email
-    assert "It is reserved at most 7 days ahead." in words(sheet)
-    assert "It is reserved at most 7 days ahead." in words(client.get("/m/prusa-n1"))
+    for site in ("network", str(cast.office)):
+        assert client.post("/booking-rules/new", data={**form, "site": site}).status_code == 403
+    for act in ("", "/end", "/renew"):
+        assert client.post(f"/booking-rules/{network.id}{act}", data={**form, "version": "1"}).status_code == 403
+    assert client.get(f"/booking-rules/{network.id}").status_code == 403
+    page = client.get("/booking-rules")
+    assert "the whole network" in words(page)
+    assert f"/booking-rules/{network.id}" not in page.text
+    assert f"/booking-rules/{network.id}" in admin.get("/booking-rules").text
+    assert client.post("/booking-rules/new", data={**form, "p-days": "7"}).status_code == 302
+    said = words(client.get("/m/prusa-n1"))
+    assert said.index("at most 30 days ahead") < said.index("at most 7 days ahead")
 
 
-def test_blocks_and_releases_are_rows_of_a_form(lab: Lab) -> None:
+def test_lines_are_added_and_dropped_without_javascript(lab: Lab) -> None:
     client = lab.signed_in(lab.cast.admin)
-    form = {
-        "kind": "blocks",
-        "blocks-0-from_weekday": "0",
-        "blocks-0-from_minute": "",
-        "blocks-0-to_weekday": "3",
-        "blocks-0-to_minute": "24:00",
-        "blocks-1-from_weekday": "",
-        "blocks-2-from_weekday": "4",
-        "blocks-2-from_minute": "08:00",
-        "blocks-2-to_weekday": "6",
-        "window-0-days": ["0", "4"],
-        "window-0-from": "18:00",
-        "window-0-to": "06:00",
-        "outside": "yes",
-        "act": "save",
-    }
+    form = typed(lab, "blocks", **{"p-blocks-lines": "1"})
+    names = ("from_weekday", "from_minute", "to_weekday", "to_minute")
+    form |= dict(zip((f"p-blocks-0-{name}" for name in names), ("0", "00:00", "3", "24:00"), strict=True))
 
-    assert client.post("/booking-rules/new", data=form).status_code == 302
-    (row,) = rows.standing(lab.session, [])
+    more = client.post("/booking-rules/new", data={**form, "more": "p-blocks"})
+    assert (more.status_code, 'name="p-blocks-1-from_weekday"' in more.text) == (200, True)
+    assert 'name="p-blocks-0-to_minute" value="24:00"' in more.text
+    second = dict(zip((f"p-blocks-1-{name}" for name in names), ("4", "8h", "6", "24:00"), strict=True))
+    form |= {**second, "p-blocks-lines": "2", "s-windows-lines": "1", "s-windows-0-weekdays": ["0", "4"]}
+    form |= {"s-windows-0-from_minute": "18:00", "s-windows-0-to_minute": "6:00", "s-outside": "yes"}
+    dropped = client.post("/booking-rules/new", data={**form, "drop": "p-blocks-0"})
+    assert 'name="p-blocks-0-from_minute" value="8h"' in dropped.text
+    assert 'name="p-blocks-1' not in dropped.text
+    windows = client.post("/booking-rules/new", data={**form, "more": "s-windows"})
+    assert 'name="s-windows-1-from_minute"' in windows.text
+    assert client.post("/booking-rules/new", data={**form, **SAVE}).status_code == 302
+    (row,) = rows.standing(lab.session, [lab.cast.workshop])
     assert row.params["blocks"] == [
         {"from_weekday": 0, "to_weekday": 3},
         {"from_weekday": 4, "from_minute": 480, "to_weekday": 6},
@@ -148,4 +203,144 @@ def test_blocks_and_releases_are_rows_of_a_form(lab: Lab) -> None:
     lab.session.rollback()
     shown = client.get(f"/booking-rules/{row.id}").text
     assert 'value="18:00"' in shown
-    assert 'name="blocks-1-from_minute" value="08:00"' in shown
+    assert 'name="p-blocks-1-from_minute" value="08:00"' in shown
+    lines = client.post("/booking-rules/new", data={**typed(lab, "jobs"), "p-jobs": ["Bois"], "more": "p-jobs"})
+    assert lines.text.count('name="p-jobs"') == 4
+
+
+def test_what_a_rule_says_is_what_its_form_says_again(lab: Lab) -> None:
+    """Whatever a rule says, opening its form and saving it changes nothing."""
+    cast, client = lab.cast, lab.signed_in(lab.cast.fabmanager)
+    times = Times(
+        windows=(Window(weekdays=(0, 4), from_minute=1080, to_minute=360), Window(from_minute=60)),
+        outside=True,
+        season_from=(9, 1),
+        season_to=(2, 29),
+        last_on=date(2090, 1, 2),
+    )
+    whom = {"class_id": cast.adults, "course_id": cast.printing, "lacks_course": True, "age_from": 9, "job": HARD}
+    scope = Scope(resource_id=cast.printer, **whom, guests_from=2, times=times)
+    for code in catalogue.KINDS:
+        made = rule(lab, code, FULL.get(code, {}), scope, note=HARD, overridable=False, instead=True)
+        before = rows.ruling_of(rows.row(lab.session, made))
+        lab.session.rollback()
+
+        answer = client.post(f"/booking-rules/{made}", data=_form_of(client.get(f"/booking-rules/{made}").text))
+
+        assert answer.status_code == 302, (code, words(answer))
+        assert rows.ruling_of(rows.row(lab.session, made)) == before
+        lab.session.rollback()
+
+
+FULL: dict[str, dict[str, object]] = {
+    "length": {"least": 20, "most": 4320, "step": 5},
+    "lengths": {"minutes": [60, 90]},
+    "blocks": {"blocks": [{"from_weekday": 4, "from_minute": 5, "to_weekday": 6}]},
+    "buffer": {"before": 15, "is_inside": True},
+    "ahead": {"days": 0, "opens_at": 1080},
+    "lead": {"days": 1, "walk_ins": True},
+    "waves": {"releases": [{"weekday": 0, "at_minute": 600, "first_weekday": 2, "last_weekday": 4}]},
+    "starts": {"at": [540, 1439], "every": 30},
+    "between": {"weekdays": [0, 6], "from_minute": 1080, "to_minute": 360},
+    "ends_before_closing": {"minutes": 30},
+    "over_closing": {"ends_open": False},
+    "quota": {"most": 270, "unit": "minutes", "per": "rolling", "rolling_days": 9, "late_minutes": 0},
+    "capacity": {"most": 0},
+    "gap": {"minutes": 2880, "each": "category"},
+    "at_once": {"most": 2},
+    "certificate": {"course_ids": [2, 1], "any_of": True},
+    "only_classes": {"class_ids": [2]},
+    "not_for": {"reason": HARD},
+    "companion": {"from_age": 18, "course_ids": [1]},
+    "staff_books": {"how": HARD},
+    "guests": {"most": 0},
+    "exempt": {"codes": ["length", "quota"]},
+    "jobs": {"jobs": ["Contreplaqué", HARD]},
+    "check_in": {"before_minutes": 0, "grace_minutes": 45, "is_missed": False},
+    "cancellation": {"minutes": 1440, "strikes": True, "fee_cents": 1234_56, "price_percent": 50},
+    "extension": {"step_minutes": 20, "most": 0, "last_minutes": 10, "beyond_rules": False},
+    "moves": {"most": 0},
+    "hand_over": {"is_allowed": False},
+    "review": {"hours": 24},
+}
+
+
+def _form_of(page: str) -> dict[str, object]:
+    """What a browser would send of the form, with its button to save."""
+    found: dict[str, list[str]] = {}
+
+    class Reader(HTMLParser):
+        """Collects what is filled in."""
+
+        select = ""
+
+        def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+            said = dict(attrs)
+            name = said.get("name") or ""
+            if tag == "input" and (said.get("type") != "checkbox" or "checked" in said):
+                found.setdefault(name, []).append(said.get("value") or "")
+            elif tag == "select":
+                self.select = name
+            elif tag == "option" and "selected" in said:
+                found[self.select] = [said.get("value") or ""]
+
+    Reader().feed(page[page.index('<form class="form" method="post" action="/booking-rules') :])
+    return {**found, "act": "save", "t-who": ""}
+
+
+def test_a_common_set_is_looked_at_then_added_without_what_was_unticked(lab: Lab, tomorrow: datetime) -> None:
+    client = lab.signed_in(lab.cast.fabmanager)
+    book(lab, lab.cast.maker, hours_from(tomorrow, 4), now=datetime.now(UTC))
+    assert "/booking-rules/sets/shared" in client.get("/booking-rules").text
+
+    with use_locale("en"):
+        found = starting_sets()
+    for chosen in found:
+        assert chosen.name in words(client.get(f"/booking-rules/sets/{chosen.code}"))
+    page = client.get(f"/booking-rules/sets/shared?category={lab.cast.printers}")
+    assert "1 reservation to come would have been refused" in words(page)
+    form = {"site": lab.cast.workshop, "category": lab.cast.printers}
+    assert client.post("/booking-rules/sets/shared", data=form).status_code == 422
+    assert client.post("/booking-rules/sets/shared", data={**form, "part": ["0", "1", "3"]}).status_code == 302
+    found = rows.standing(lab.session, [lab.cast.workshop])
+    assert [row.kind for row in found] == ["length", "quota", "cancellation"]
+    assert {row.category_id for row in found} == {lab.cast.printers}
+    lab.session.rollback()
+    office = {**form, "site": lab.cast.office, "part": ["0"]}
+    assert client.post("/booking-rules/sets/shared", data=office).status_code == 403
+
+
+def test_a_policy_is_carried_from_site_to_site_as_a_file(lab: Lab) -> None:
+    cast, client = lab.cast, lab.signed_in(lab.cast.admin)
+    rule(lab, "certificate", {"course_ids": [cast.printing]}, Scope(site_id=cast.workshop, class_id=cast.adults))
+    rule(lab, "length", {"most": 90}, Scope(site_id=cast.workshop, category_id=cast.printers), note=HARD)
+    rule(lab, "not_for", {}, Scope(resource_id=cast.printer))
+    rule(lab, "ahead", {"days": 9}, Scope(site_id=cast.office))
+    file = client.get(f"/booking-rules.json?site={cast.workshop}")
+    assert file.headers["Content-Disposition"] == f'attachment; filename="booking-rules-{cast.workshop}.json"'
+    policy = json.loads(file.text)
+    assert policy["rules"][0]["params"] == {"course_ids": ["Impression 3D"]}
+    form = {"site": cast.office, "replaces": "yes"}
+
+    bad = client.post("/booking-rules/import", data={**form, "file": (BytesIO(file.data), "x.json")})
+    assert bad.status_code == 422
+    assert "Nothing here is called “Prusa n°1”." in words(bad)
+    policy["rules"][2]["scope"] = {"times": {"windows": [{"weekdays": [0], "from_minute": 600}], "outside": True}}
+    text = json.dumps(policy)
+    looked = client.post("/booking-rules/import", data={**form, "text": text})
+    assert looked.status_code == 200
+    assert "&lt;b&gt;Soir" in looked.text
+    assert [row.kind for row in carrying.own(lab.session, cast.office)] == ["ahead"]
+    lab.session.rollback()
+    assert client.post("/booking-rules/import", data={**form, "text": text, "digest": "x"}).status_code == 422
+    digest = looked.text.split('name="digest" value="')[1][:64]
+    assert client.post("/booking-rules/import", data={**form, "text": text, "digest": digest}).status_code == 302
+    assert [row.kind for row in carrying.own(lab.session, cast.office)] == ["certificate", "length", "not_for"]
+    assert len(carrying.own(lab.session, cast.workshop)) == 3, "the other site keeps its own"
+    lab.session.rollback()
+    again = words(client.post("/booking-rules/import", data={**form, "text": text}))
+    assert "0 would be added 3 stay as they are 0 would be ended" in again
+    for junk in ("", "[]", "{", "[" * 5000, '{"booking_rules": 2, "rules": []}', '{"booking_rules": 1, "rules": [1]}'):
+        assert client.post("/booking-rules/import", data={**form, "text": junk}).status_code == 422, junk[:20]
+    theirs = {"site": cast.office, "text": text}
+    assert lab.signed_in(cast.fabmanager).post("/booking-rules/import", data=theirs).status_code == 403

@@ -184,6 +184,46 @@ class RuleList(BaseModel):
     next: int | None = None
 
 
+class PolicyQuery(BaseModel):
+    """Whose rules: a site's own, or without one the network's."""
+
+    site_id: Id | None = None
+
+
+class PolicyInQuery(PolicyQuery):
+    """How a file is brought in."""
+
+    dry_run: bool = False
+    """Only say what it would do."""
+    replaces: bool = False
+    """End the rules that are not in the file."""
+
+
+class PolicyIO(BaseModel):
+    """A whole policy: things are called by their names, so that another site or lab can take it."""
+
+    booking_rules: int
+    site: str | None = None
+    rules: list[dict[str, Any]]
+
+
+class PolicyTrouble(BaseModel):
+    """Why a rule of the file cannot be taken; 0 is the file itself."""
+
+    number: int
+    message: str
+
+
+class BroughtOut(BaseModel):
+    """What a file brought, or would bring: sentences of what it adds and ends, and every problem."""
+
+    written: bool
+    added: list[str]
+    unchanged: int
+    ended: list[str]
+    troubles: list[PolicyTrouble]
+
+
 class KindOut(BaseModel):
     """A kind of rule, and its parameters as a JSON schema; `unit` says what a number counts."""
 

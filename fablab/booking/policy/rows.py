@@ -34,6 +34,19 @@ def rulings_at(session: Session, site_ids: Iterable[int]) -> list[Ruling]:
     return [ruling_of(row) for row in standing(session, site_ids)]
 
 
+def ended(session: Session, site_id: int | None, most: int) -> list[BookingRule]:
+    """The rules of a site, or of the network, that staff ended last, the latest first."""
+    where = BookingRule.site_id.is_(None) if site_id is None else BookingRule.site_id == site_id
+    query = select(BookingRule).where(BookingRule.ended_at.is_not(None), where)
+    return list(session.scalars(query.order_by(BookingRule.ended_at.desc(), BookingRule.id.desc()).limit(most)))
+
+
+def rulings_with(session: Session, drafts: Iterable[Ruling], *, replaced: int | None = None) -> list[Ruling]:
+    """The rules in force everywhere as they would be with some that are tried; one of them may replace another."""
+    kept = rulings_at(session, [site.id for site in sites.sites(session)])
+    return [*(item for item in kept if item.id != replaced), *drafts]
+
+
 def rulings_on(session: Session, resource: Resource) -> list[Ruling]:
     """Those that may concern a resource."""
     thing = thing_of(resource)
@@ -42,8 +55,16 @@ def rulings_on(session: Session, resource: Resource) -> list[Ruling]:
 
 def row(session: Session, rule_id: int) -> BookingRule:
     """A rule that is in force; NotFound otherwise."""
+    found = any_row(session, rule_id)
+    if found.ended_at is not None:
+        raise NotFound(f"rule {rule_id}")
+    return found
+
+
+def any_row(session: Session, rule_id: int) -> BookingRule:
+    """A rule, in force or not; NotFound if there is none."""
     found = session.get(BookingRule, rule_id)
-    if found is None or found.ended_at is not None:
+    if found is None:
         raise NotFound(f"rule {rule_id}")
     return found
 
@@ -81,8 +102,8 @@ def scope_of(item: BookingRule) -> Scope:
                 Window(weekdays=tuple(days), from_minute=begins, to_minute=ends) for days, begins, ends in item.windows
             ),
             outside=item.outside,
-            season_from=_month_day(item.season_from),
-            season_to=_month_day(item.season_to),
+            season_from=month_day(item.season_from),
+            season_to=month_day(item.season_to),
             first_on=item.first_on,
             last_on=item.last_on,
         ),
@@ -99,7 +120,7 @@ def write_scope(item: BookingRule, scope: Scope) -> None:
     times = scope.times
     item.windows = [[sorted(set(window.weekdays)), window.from_minute, window.to_minute] for window in times.windows]
     item.outside = times.outside
-    item.season_from, item.season_to = _shown(times.season_from), _shown(times.season_to)
+    item.season_from, item.season_to = shown_month_day(times.season_from), shown_month_day(times.season_to)
     item.first_on, item.last_on = times.first_on, times.last_on
 
 
@@ -121,9 +142,11 @@ def names(session: Session) -> Names:
     )
 
 
-def _month_day(text: str | None) -> tuple[int, int] | None:
+def month_day(text: str | None) -> tuple[int, int] | None:
+    """A month and a day of it, of `MM-DD`."""
     return (int(text[:2]), int(text[3:])) if text else None
 
 
-def _shown(month_day: tuple[int, int] | None) -> str | None:
-    return f"{month_day[0]:02d}-{month_day[1]:02d}" if month_day else None
+def shown_month_day(value: tuple[int, int] | None) -> str | None:
+    """The other way round."""
+    return f"{value[0]:02d}-{value[1]:02d}" if value else None

@@ -15,6 +15,7 @@ from fablab.booking.rules.scope import Scope
 from fablab.booking.rules.times import DAY, Window
 from fablab.catalog import queries as catalog
 from fablab.core import audit
+from fablab.core.errors import NotFound
 from fablab.core.i18n import _
 from fablab.core.refusals import Refusal, Refused
 from fablab.core.text import line_of
@@ -86,7 +87,7 @@ def end(session: Session, actor: Actor, rule_id: int, now: datetime) -> None:
     """
     found = session.get(BookingRule, rule_id, with_for_update=True)
     if found is not None and found.ended_at is not None:
-        _check_right(actor, found.site_id)
+        check_right(actor, found.site_id)
         return
     row = _locked(session, actor, rule_id, None)
     row.ended_at, row.changed_at, row.changed_by_id = now, now, actor.member_id
@@ -94,10 +95,30 @@ def end(session: Session, actor: Actor, rule_id: int, now: datetime) -> None:
     _note(session, actor, row, "booking_rule.ended", now)
 
 
+def renew(session: Session, actor: Actor, rule_id: int, now: datetime) -> BookingRule:
+    """Let a rule that was ended hold again, as it was. Twice equals once.
+
+    Raises:
+        Forbidden: as above.
+        NotFound: there is no such rule.
+    """
+    found = session.get(BookingRule, rule_id, with_for_update=True)
+    if found is None:
+        raise NotFound(f"rule {rule_id}")
+    check_right(actor, found.site_id)
+    if found.ended_at is None:
+        return found
+    found.ended_at, found.changed_at, found.changed_by_id = None, now, actor.member_id
+    found.version += 1
+    session.flush()
+    _note(session, actor, found, "booking_rule.renewed", now)
+    return found
+
+
 def checked(session: Session, actor: Actor, card: RuleCard) -> Ruling:
     """What a card means, if this person may write it and it holds together; its number is 0 while it is not written."""
     scope = _placed(session, card.scope)
-    _check_right(actor, scope.site_id)
+    check_right(actor, scope.site_id)
     reasons = list(_against(scope, card))
     try:
         rule = catalogue.rule_of(card.kind, card.params)
@@ -112,7 +133,8 @@ def checked(session: Session, actor: Actor, card: RuleCard) -> Ruling:
     return Ruling(id=0, rule=rule, scope=scope, overridable=card.overridable, instead=card.instead, note=note)
 
 
-def _check_right(actor: Actor, site_id: int | None) -> None:
+def check_right(actor: Actor, site_id: int | None) -> None:
+    """Forbidden for whoever writes no rules of this site, or of the whole network."""
     if site_id is None:
         actor.needs_everywhere(Role.ADMIN)
     else:
@@ -121,7 +143,7 @@ def _check_right(actor: Actor, site_id: int | None) -> None:
 
 def _locked(session: Session, actor: Actor, rule_id: int, version: int | None) -> BookingRule:
     row = rows.row(session, rule_id)
-    _check_right(actor, row.site_id)
+    check_right(actor, row.site_id)
     session.refresh(row, with_for_update=True)
     rows.row(session, rule_id)
     if version is not None:

@@ -65,7 +65,7 @@ def page(code: str) -> str:
         reports=reports(resource),
         needed=training.needed_for(db.session(), [resource])[resource.id],
         quote=_quote(resource, now),
-        sentences=sentences_for(db.session(), resource),
+        sentences=sentences_for(db.session(), resource, clock.now()),
         prices=[line for line in price_lines(now) if line.category == resource.category.name],
         table=week_table(viewer, resource, first, now),
         start_now=walk_ins.offer(resource, now),

@@ -128,7 +128,13 @@ def _all() -> list[tuple[str, list[Place]]]:
                 ),
                 Place("categories.page", _("Categories"), "tag", Role.ADMIN, everywhere=True),
                 Place("hours.page", _("Hours"), "clock", staff, rooms=("timetables", "seasons")),
-                Place("booking_rules.page", _("Rules"), "calendar-check", staff),
+                Place(
+                    "booking_rules.page",
+                    _("Rules"),
+                    "calendar-check",
+                    staff,
+                    rooms=("rule_files", "rule_forms", "rule_sets", "rule_trials"),
+                ),
             ],
         ),
         (

@@ -1,1 +1,1 @@
-"""Screens on which staff compose the lab's own rules about reservations."""
+"""For fabmanagers: the rules of reserving, composed of kinds without programming."""

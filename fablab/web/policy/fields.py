@@ -1,225 +1,250 @@
-"""The parameters of a kind as fields of a form, made from its schema: shown, and read as people type them."""
+"""Forms made from the parameters of a kind of rule: what was typed is kept as typed, and read into values."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from decimal import Decimal
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
-from fablab.booking.rules import catalogue, wording
-from fablab.booking.rules.case import Names
+from fablab.booking.rules import catalogue
+from fablab.booking.rules.wording import weekday
 from fablab.core.i18n import _
-from fablab.core.money import parse_cents
-from fablab.core.refusals import Refusal, Refused
-from fablab.web.policy import lengths, words
+from fablab.web.policy import values
+from fablab.web.policy.labels import choice, label
+from fablab.web.policy.values import Unreadable
 
-ROWS = 5
-"""So many rows a list of blocks or releases offers at least."""
+Typed = dict[str, Any]
+"""What a form says, by field: a text, whether a box is ticked, texts, or the lines of a table."""
+Sent = MultiDict[str, str]
+Options = Mapping[str, Sequence[tuple[str, str]]]
+"""What there is to choose from, by unit: courses, classes, memberships, kinds of rules."""
+LONGEST = 300
+MOST_LINES = 60
+NULLABLE = ("minutes", "days", "count", "cents", "percent", "years")
+"""Units in which an empty field is nought."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
-    """A field: how it looks (`look`), what stands in it, and what there is to choose from."""
+    """One field of a form."""
 
     name: str
     label: str
-    look: str
-    """text, number, check, choice, checks, lines, or rows."""
-    value: str = ""
-    checked: frozenset[str] = frozenset()
-    choices: list[tuple[str, str]] = field(default_factory=list)
-    rows: list[list["Field"]] = field(default_factory=list)
     hint: str = ""
+    shape: str
+    """`text`, `date`, `tick`, `choice`, `ticks`, `lines` (one text each) or `table` (several fields each)."""
+    unit: str = ""
+    options: Sequence[tuple[str, str]] = ()
+    columns: tuple["Field", ...] = ()
+    default: Any = None
+    is_needed: bool = False
+    least: int | None = None
+    most: int | None = None
+    longest: int = LONGEST
+
+    @property
+    def is_long(self) -> bool:
+        """A sentence rather than a word."""
+        return self.shape == "text" and not self.unit and self.longest > 100
 
 
-def fields_of(code: str, typed: MultiDict[str, str] | None, params: Mapping[str, Any], names: Names) -> list[Field]:
-    """The fields of a kind: with what was typed, or else with parameters that hold."""
-    schema = catalogue.schema_of(code)
+def fields_of(kind: str, options: Options) -> list[Field]:
+    """The fields of a kind's parameters."""
+    schema = catalogue.schema_of(kind)
+    needed = schema.get("required", [])
     return [
-        _field(code, name, _plain(part), schema.get("$defs", {}), typed, params, names)
+        _field(kind, name, part, schema.get("$defs", {}), options, name in needed)
         for name, part in schema.get("properties", {}).items()
     ]
 
 
-def params_of(code: str, typed: MultiDict[str, str]) -> dict[str, Any]:
-    """The parameters that were typed; what is empty is left out.
-
-    Raises:
-        Refused: something cannot be read.
-    """
-    schema = catalogue.schema_of(code)
-    found: dict[str, Any] = {}
-    wrong: list[Refusal] = []
-    for name, part in schema.get("properties", {}).items():
-        try:
-            value = _read(code, name, _plain(part), schema.get("$defs", {}), typed)
-        except ValueError:
-            text = _(
-                "%(label)s: “%(text)s” cannot be read.", label=words.label(code, name), text=typed.get(name, "")[:60]
-            )
-            wrong.append(Refusal("params", text))
-            continue
-        if value is not None:
-            found[name] = value
-    if wrong:
-        raise Refused(wrong)
+def blank(fields: Sequence[Field]) -> Typed:
+    """An empty form: with what is as usual."""
+    found: Typed = {}
+    for item in fields:
+        if item.shape == "table":
+            found[item.name] = [blank(item.columns)]
+        elif item.shape in ("lines", "ticks"):
+            found[item.name] = [""] * 3 if item.shape == "lines" else []
+        else:
+            found[item.name] = shown(item, item.default)
     return found
 
 
-def _plain(part: Mapping[str, Any]) -> dict[str, Any]:
-    """A property without its alternative of being nothing."""
-    kept: dict[str, Any] = next((item for item in part.get("anyOf", []) if item.get("type") != "null"), {})
-    return {**part, **kept}
+def typed_of(fields: Sequence[Field], params: Mapping[str, Any]) -> Typed:
+    """A form filled in with parameters."""
+    found = blank(fields)
+    for item in fields:
+        if item.name not in params:
+            continue
+        value = params[item.name]
+        if item.shape == "table":
+            found[item.name] = [typed_of(item.columns, line) for line in value]
+        elif item.shape in ("lines", "ticks"):
+            found[item.name] = [values.show(item.unit, one) if item.shape == "lines" else str(one) for one in value]
+        else:
+            found[item.name] = shown(item, value)
+    return found
+
+
+def shown(item: Field, value: Any) -> Any:
+    """A single value as it would be typed."""
+    if item.shape == "tick":
+        return bool(value)
+    if value is None or (value == 0 and item.default == 0 and item.unit in NULLABLE):
+        return ""
+    if item.shape == "text" and isinstance(value, int):
+        return values.show(item.unit, value)
+    return str(value)
+
+
+def sent(fields: Sequence[Field], form: Sent, prefix: str) -> Typed:
+    """What was sent, as it was typed; a table's lines are numbered in the names of their fields."""
+    found: Typed = {}
+    for item in fields:
+        name = f"{prefix}{item.name}"
+        if item.shape == "table":
+            count = form.get(f"{name}-lines", "0")
+            lines = min(int(count), MOST_LINES) if count.isascii() and count.isdigit() and len(count) < 4 else 0
+            found[item.name] = [sent(item.columns, form, f"{name}-{number}-") for number in range(lines)]
+        elif item.shape == "tick":
+            found[item.name] = name in form
+        elif item.shape in ("lines", "ticks"):
+            found[item.name] = [text[:LONGEST].strip() for text in form.getlist(name)[:MOST_LINES]]
+        else:
+            found[item.name] = form.get(name, "")[: LONGEST + 1].strip()
+    return found
+
+
+def changed(fields: Sequence[Field], typed: Typed, form: Sent, prefix: str) -> bool:
+    """Add or drop a line where a button asks for it; tells whether one did."""
+    for item in fields:
+        name = f"{prefix}{item.name}"
+        lines = typed[item.name]
+        if form.get("more") == name:
+            lines += [blank(item.columns)] if item.shape == "table" else [""] * 3
+            return True
+        number = form.get("drop", "").removeprefix(f"{name}-")
+        if item.shape == "table" and form.get("drop") == f"{name}-{number}" and number.isascii() and number.isdigit():
+            del lines[int(number) : int(number) + 1]
+            return True
+    return False
+
+
+def params_of(fields: Sequence[Field], typed: Typed, wrong: dict[str, str], prefix: str) -> dict[str, Any]:
+    """The values of what was typed; what cannot be read goes into `wrong`, by the name of its field."""
+    found: dict[str, Any] = {}
+    by_time = typed.get("unit") == "minutes"
+    for item in fields:
+        name, value = f"{prefix}{item.name}", typed[item.name]
+        try:
+            if item.shape == "table":
+                found[item.name] = [
+                    params_of(item.columns, line, wrong, f"{name}-{number}-") for number, line in enumerate(value)
+                ]
+            elif item.shape in ("lines", "ticks"):
+                found[item.name] = [_single(item, text) for text in value if text]
+            elif item.unit == "amount" and by_time and value:
+                found[item.name] = values.duration(value)
+            else:
+                found[item.name] = _single(item, value)
+            if item.is_needed and item.shape in ("table", "lines", "ticks") and not found[item.name]:
+                wrong[name] = _("Choose at least one.") if item.shape == "ticks" else _("Fill in at least one line.")
+        except Unreadable as why:
+            wrong[name] = str(why)
+    return found
+
+
+def _single(item: Field, value: Any) -> Any:
+    if item.shape == "tick":
+        return value
+    if item.shape == "date":
+        return _day(value)
+    if item.shape == "choice" and not value and not item.is_needed:
+        return item.default
+    if item.shape in ("choice", "ticks"):
+        if value not in {key for key, _text in item.options}:
+            raise Unreadable(_("Choose one of those that are offered."))
+        return int(value) if item.unit else value
+    if not item.unit:
+        return value
+    if value == "":
+        return _nothing(item)
+    found = values.read(item.unit, value)
+    if (item.least is not None and found < item.least) or (item.most is not None and found > item.most):
+        least, most = values.show(item.unit, item.least or 0), values.show(item.unit, item.most or 0)
+        raise Unreadable(_("From %(least)s to %(most)s.", least=least, most=most))
+    return found
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise Unreadable(_("A day looks like 2026-09-15.")) from None
+
+
+def _nothing(item: Field) -> int | None:
+    """What an empty field means: nothing, where that may be; else nought, else what is as usual."""
+    if item.is_needed or (item.default is not None and item.least and item.unit in NULLABLE):
+        raise Unreadable(_("Fill this in."))
+    if item.default is None or item.unit not in NULLABLE:
+        found: int | None = item.default
+        return found
+    return 0
 
 
 def _field(
-    code: str,
-    name: str,
-    part: Mapping[str, Any],
-    defs: Mapping[str, Any],
-    typed: MultiDict[str, str] | None,
-    params: Mapping[str, Any],
-    names: Names,
+    kind: str, name: str, part: Mapping[str, Any], defs: Mapping[str, Any], options: Options, is_needed: bool
 ) -> Field:
-    label, look = words.label(code, name), _look(part, defs)
-    held = params.get(name, part.get("default"))
-    if look == "check":
-        is_on = typed.get(name) == "yes" if typed is not None else bool(held)
-        return Field(name=name, label=label, look=look, checked=frozenset({"yes"} if is_on else ()))
-    if look == "rows":
-        return Field(name=name, label=label, look=look, rows=_rows(code, name, part, defs, typed, held or []))
-    if look == "checks":
-        chosen = typed.getlist(name) if typed is not None else [str(item) for item in held or []]
-        choices = _named(part["items"]["unit"], names)
-        return Field(name=name, label=label, look=look, checked=frozenset(chosen), choices=choices)
-    value = typed.get(name, "") if typed is not None else _shown(part, held, params)
-    choices = _choices(part, defs)
-    return Field(name=name, label=label, look=look, value=value, choices=choices, hint=_hint(part))
-
-
-def _look(part: Mapping[str, Any], defs: Mapping[str, Any]) -> str:
+    said = label(kind, name) or (str(part.get("title", name)), "")
+    default = part.get("default")
+    for variant in part.get("anyOf", []):
+        if variant.get("type") != "null":
+            part = variant
+    more: dict[str, Any] = {"name": name, "label": said[0], "hint": said[1], "default": default}
+    more["is_needed"] = is_needed
+    if part.get("type") == "array":
+        return _list(kind, part, defs, options, {**more, "is_needed": is_needed or bool(part.get("minItems"))})
+    if "$ref" in part:
+        enumeration = part["$ref"].rpartition("/")[2]
+        found = [(value, choice(enumeration, value)) for value in defs[enumeration]["enum"]]
+        return Field(shape="choice", options=found, **more)
     if part.get("type") == "boolean":
-        return "check"
-    if part.get("type") == "array":
-        items = part["items"]
-        if "$ref" in items:
-            return "rows"
-        return "checks" if items.get("unit") in ("course", "class", "membership", "weekday") else "lines"
-    return "choice" if "$ref" in part or part.get("unit") == "weekday" else "text"
-
-
-def _choices(part: Mapping[str, Any], defs: Mapping[str, Any]) -> list[tuple[str, str]]:
-    if part.get("unit") == "weekday":
-        return [(str(day), wording.weekday(day)) for day in range(7)]
-    if "$ref" not in part:
-        return []
-    values = defs[part["$ref"].rsplit("/", 1)[-1]]["enum"]
-    return [(value, words.choice(value)) for value in values]
-
-
-def _named(unit: str, names: Names) -> list[tuple[str, str]]:
+        return Field(shape="tick", **more)
+    unit = part.get("unit", "")
     if unit == "weekday":
-        return [(str(day), wording.weekday(day)) for day in range(7)]
-    table = {"course": names.courses, "class": names.classes, "membership": names.memberships}[unit]
-    return [(str(key), name) for key, name in table.items()]
+        return Field(shape="choice", unit=unit, options=weekdays(), **more)
+    bounds = {"least": part.get("minimum"), "most": part.get("maximum"), "longest": part.get("maxLength", LONGEST)}
+    return Field(shape="text", unit=unit, **bounds, **more)
 
 
-def _hint(part: Mapping[str, Any]) -> str:
-    unit = part.get("items", part).get("unit")
-    return {
-        "minutes": _("For example 90 min, 1 h 30, 2 days."),
-        "amount": _("A number of reservations, or a time such as 6 h."),
-        "clock": _("For example 09:00."),
-    }.get(unit or "", "")
+def _list(kind: str, part: Mapping[str, Any], defs: Mapping[str, Any], options: Options, more: dict[str, Any]) -> Field:
+    items = part["items"]
+    if "$ref" in items:
+        line = defs[items["$ref"].rpartition("/")[2]]
+        columns = tuple(
+            _field(kind, f"{more['name']}.{name}", column, defs, options, name in line.get("required", []))
+            for name, column in line["properties"].items()
+        )
+        return Field(shape="table", columns=tuple(_column(item) for item in columns), **more)
+    unit = items.get("unit", "")
+    if unit == "weekday":
+        return Field(shape="ticks", unit=unit, options=weekdays(), **more)
+    offered = options.get(f"{kind}.{more['name']}", options.get(unit) if unit else None)
+    if offered is not None:
+        return Field(shape="ticks", unit=unit, options=offered, **more)
+    longest = items.get("maxLength", LONGEST)
+    bounds = {"least": items.get("minimum"), "most": items.get("maximum"), "longest": longest}
+    return Field(shape="lines", unit=unit, **bounds, **more)
 
 
-def _shown(part: Mapping[str, Any], held: Any, params: Mapping[str, Any]) -> str:
-    """A value as it is typed."""
-    if held is None or held == "":
-        return ""
-    if part.get("type") == "array":
-        return "\n".join(_shown(part["items"], item, params) for item in held)
-    unit = part.get("unit")
-    if unit == "minutes" or (unit == "amount" and params.get("unit") == "minutes"):
-        return lengths.shown(held)
-    if unit == "clock":
-        return wording.clock(held)
-    return f"{Decimal(held) / 100:.2f}" if unit == "cents" else str(held)
+def _column(item: Field) -> Field:
+    """A field of a line: it goes by its own name there, and its label says enough."""
+    return replace(item, name=item.name.rpartition(".")[2], hint="")
 
 
-def _read(code: str, name: str, part: Mapping[str, Any], defs: Mapping[str, Any], typed: MultiDict[str, str]) -> Any:
-    """What a field means; None where it is empty; ValueError where it cannot be read."""
-    look = _look(part, defs)
-    if look == "check":
-        return typed.get(name) == "yes"
-    if look == "rows":
-        return _rows_read(code, name, part, defs, typed)
-    if look == "checks":
-        return [int(item) for item in typed.getlist(name) if item.isascii() and item.isdigit()]
-    if look == "lines":
-        lines = [line.strip() for line in typed.get(name, "").replace(";", "\n").splitlines() if line.strip()]
-        return [_value(part["items"], line) for line in lines]
-    text = typed.get(name, "").strip()
-    return _value(part, text) if text else None
-
-
-def _value(part: Mapping[str, Any], text: str) -> Any:
-    unit = part.get("unit")
-    if part.get("type") == "string" or "$ref" in part:
-        return text
-    if unit == "cents":
-        return parse_cents(text)
-    read = {"minutes": lengths.minutes_of, "amount": lengths.minutes_of, "clock": lengths.clock_of}.get(unit or "")
-    value = read(text) if read else int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
-    if value is None:
-        raise ValueError(text)
-    return value
-
-
-def _rows(
-    code: str,
-    name: str,
-    part: Mapping[str, Any],
-    defs: Mapping[str, Any],
-    typed: MultiDict[str, str] | None,
-    held: list[Any],
-) -> list[list[Field]]:
-    inner = defs[part["items"]["$ref"].rsplit("/", 1)[-1]]["properties"]
-    return [
-        [
-            Field(
-                name=f"{name}-{number}-{key}",
-                label=words.label(code, key),
-                look="choice" if prop.get("unit") == "weekday" else "text",
-                value=_row_value(f"{name}-{number}-{key}", key, prop, typed, held, number),
-                choices=[("", "–"), *_choices(prop, defs)] if prop.get("unit") == "weekday" else [],
-            )
-            for key, prop in inner.items()
-        ]
-        for number in range(max(ROWS, len(held) + 2))
-    ]
-
-
-def _row_value(
-    name: str, key: str, prop: Mapping[str, Any], typed: MultiDict[str, str] | None, held: list[Any], number: int
-) -> str:
-    if typed is not None:
-        return typed.get(name, "")
-    if number >= len(held):
-        return ""
-    return _shown(prop, held[number].get(key, prop.get("default")), {})
-
-
-def _rows_read(
-    code: str, name: str, part: Mapping[str, Any], defs: Mapping[str, Any], typed: MultiDict[str, str]
-) -> list[dict[str, Any]]:
-    """The rows in which a weekday was chosen."""
-    inner = defs[part["items"]["$ref"].rsplit("/", 1)[-1]]["properties"]
-    found, number = [], 0
-    while any(f"{name}-{number}-{key}" in typed for key in inner) and number < 60:
-        said = {key: typed.get(f"{name}-{number}-{key}", "").strip() for key in inner}
-        if any(said[key] for key, prop in inner.items() if prop.get("unit") == "weekday"):
-            found.append({key: _value(inner[key], text) for key, text in said.items() if text})
-        number += 1
-    return found
+def weekdays() -> list[tuple[str, str]]:
+    """The weekdays to choose from."""
+    return [(str(day), weekday(day)) for day in range(7)]
