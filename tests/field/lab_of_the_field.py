@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from fablab.core import clock
+from tests.booking.terms_lab import look_after
 from tests.conftest import Lab
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -197,6 +199,28 @@ class Field:
             for name in names
         ]
         return account, made
+
+    def costs(self, made: int) -> int:
+        """What giving it back now would cost the maker, in cents, as they are told before."""
+        cents: int = self.call("GET", f"/reservations/{made}/cancellation", who="maker")["cents"]
+        return cents
+
+    def work(self) -> None:
+        """The worker looks after reservations."""
+        look_after(self.lab, clock.now())
+
+    def given_back_after(self, minutes: int, day: int = 1, code: str = "missed") -> None:
+        """Who checks in by then keeps it; of who does not, the rest is others’."""
+        kept, lost = self.ok(day, 12, 2), self.ok(day, 15, 2)
+        self.at(day, 12)
+        self.call("POST", f"/reservations/{kept}/check-in", who="maker")
+        self.at(day, 15 + (minutes - 1) / 60)
+        self.work()
+        self.no("taken", day, 16, who="student")
+        self.at(day, 15 + minutes / 60)
+        self.work()
+        self.ok(day, 16, who="student")
+        self.refused(code, "POST", f"/reservations/{lost}/check-in")
 
     def no_show(self, made: int, code: str = "") -> None:
         """Staff say that nobody came; refused for a reason, if one is named."""

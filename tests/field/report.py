@@ -9,7 +9,7 @@ from tests.field import not_enforced
 from tests.field.statements import POLICIES, SCENARIOS
 
 REPORT = Path(__file__).parents[2] / "docs" / "field-coverage.md"
-for _module in ("scenarios_a", "scenarios_b"):
+for _module in ("scenarios_a", "scenarios_b", "scenarios_c"):
     importlib.import_module(f"tests.field.{_module}")
 
 
