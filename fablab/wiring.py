@@ -28,6 +28,7 @@ from fablab.notices import people as people_notices
 from fablab.notices import privacy as privacy_notices
 from fablab.notices import problems as problem_notices
 from fablab.notices import shifts as shift_notices
+from fablab.notices import terms as term_notices
 from fablab.presence import handlers as presence_handlers
 from fablab.presence import retention as presence_retention
 from fablab.shifts import handlers as shift_handlers
@@ -44,6 +45,7 @@ WIRED = (
     people_notices,
     problem_notices,
     shift_notices,
+    term_notices,
 )
 PRIVACY = (booking_handlers, presence_handlers, privacy_notices, shift_handlers, usage_handlers)
 RETENTION = (

@@ -8,12 +8,15 @@ import logging
 import signal
 import threading
 from collections.abc import Callable
-from datetime import UTC
+from datetime import UTC, datetime
+from functools import partial
 
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
+from sqlalchemy.orm import Session
 
+from fablab.booking import checking_in, fees, reviewing
 from fablab.booking.supervision import watch
 from fablab.core import clock, heartbeat, retention
 from fablab.core.config import Config
@@ -33,6 +36,7 @@ from fablab.usage.rounds import Rounds
 log = logging.getLogger(__name__)
 BEAT_SECONDS = 5
 OUTBOX_SECONDS = 2
+RESERVATIONS_SECONDS = 30
 SHIFTS_SECONDS = 120
 UPKEEP_SECONDS = 3600
 PRESENCE_SECONDS = 300
@@ -47,6 +51,8 @@ class Worker:
         self._config: Config = app.config["FABLAB"]
         self._rounds = Rounds(clock.now)
         self._stop = threading.Event()
+        self._since = clock.now()
+        """From when on it has been there: nobody was late to check in while it was not."""
 
     def run(self) -> None:
         """Work until SIGTERM or SIGINT; what is under way is finished first, within a few seconds."""
@@ -73,6 +79,22 @@ class Worker:
         """Say that the worker is alive."""
         with transaction() as session:
             heartbeat.beat(session, heartbeat.WORKER, clock.now())
+
+    def look_after_reservations(self) -> None:
+        """Give back what nobody came for or decided about, and settle what giving back late costs; each by itself."""
+        now = clock.now()
+        self._each(checking_in.overdue(db.session(), now, self._since), partial(checking_in.release, since=self._since))
+        self._each(reviewing.undecided(db.session(), now), reviewing.lapse)
+        self._each(fees.due(db.session(), now), fees.settle)
+
+    def _each(self, reservation_ids: list[int], act: Callable[[Session, int, datetime], bool]) -> None:
+        """Do each in a transaction of its own: where one fails, the others are done all the same."""
+        for reservation_id in reservation_ids:
+            try:
+                with transaction() as session:
+                    act(session, reservation_id, clock.now())
+            except Exception:
+                log.exception("reservation %s failed; it is tried again at the next round", reservation_id)
 
     def look_after_shifts(self) -> None:
         """Lay shifts out, ask those who took one to confirm, and tell of those that lack people."""
@@ -126,6 +148,7 @@ class Worker:
             (self.poll, self._config.poll_seconds, "default"),
             (self.deliver, OUTBOX_SECONDS, "default"),
             (self.beat, BEAT_SECONDS, "beat"),
+            (self.look_after_reservations, RESERVATIONS_SECONDS, "default"),
             (self.look_after_shifts, SHIFTS_SECONDS, "default"),
             (self.tell_of_maintenance, UPKEEP_SECONDS, "default"),
             (self.end_stays, PRESENCE_SECONDS, "default"),

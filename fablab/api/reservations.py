@@ -18,6 +18,7 @@ from fablab.api.schemas import (
     ReservationsQuery,
 )
 from fablab.api.schemas.reservations import CheckOut, ExtensionIn, ReservationPatch, SlotOut
+from fablab.api.schemas.terms import CancelQuery
 from fablab.booking import moving, queries, services
 from fablab.booking.models import Nature, Reservation
 from fablab.booking.moving import Change
@@ -124,10 +125,10 @@ def end_reservation(path: ReservationPath) -> Response:
 
 
 @api.delete("/reservations/<int:reservation_id>", tags=TAGS, summary="Cancel", responses={200: ReservationOut})
-def cancel(path: ReservationPath) -> Response:
-    """Give a place back; cancelling twice equals once."""
+def cancel(path: ReservationPath, query: CancelQuery) -> Response:
+    """Give a place back; cancelling twice equals once. Where it costs money, say how much the caller agrees to."""
     with transaction() as session:
-        services.cancel(session, actor(), path.reservation_id, clock.now())
+        services.cancel(session, actor(), path.reservation_id, clock.now(), agreed_cents=query.agreed_cents)
     return answer(shown(queries.reservation(db.session(), path.reservation_id)))
 
 
@@ -186,5 +187,8 @@ def shown(row: Reservation) -> ReservationOut:
         guests=row.guests,
         companion_id=row.companion_id,
         started_at=row.started_at,
+        checked_in_at=row.checked_in_at,
+        review=row.review,
+        review_by=row.review_by,
         version=row.version,
     )

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
+from fablab.billing.fees import charge_waiting_fees
 from fablab.billing.models import Charge, InvoiceCharge
 from fablab.billing.prices import price_for
 from fablab.booking.models import Nature
@@ -117,7 +118,8 @@ def _reverse(session: Session, charge: Charge, now: datetime) -> None:
 
 def rate_waiting(session: Session, now: datetime) -> int:
     """Charge what waited for a price, now that one may be there; returns how many were charged."""
-    return sum(bring_in_line(session, usage, now) is not None for usage in unpriced(session, limit=100_000))
+    charged = sum(bring_in_line(session, usage, now) is not None for usage in unpriced(session, limit=100_000))
+    return charged + charge_waiting_fees(session, now)
 
 
 def is_charged() -> ColumnElement[bool]:

@@ -1,4 +1,4 @@
-"""What is sold by the piece becomes a charge, once; what was wrong is reversed before it is invoiced, never changed."""
+"""What is due by the piece becomes a charge, once; what was wrong is reversed before it is invoiced, never changed."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -35,6 +35,7 @@ class Item:
     quantity: int = 1
     taxed: bool = True
     membership_id: int | None = None
+    reservation_id: int | None = None
     sold_by_id: int
 
 
@@ -57,6 +58,7 @@ def charge_item(session: Session, item: Item, now: datetime) -> ItemCharge | Non
     entity = sites.legal_entity(session, item.legal_entity_id)
     row = ItemCharge(
         membership_id=item.membership_id,
+        reservation_id=item.reservation_id,
         legal_entity_id=entity.id,
         account_id=item.account_id,
         member_id=item.member_id,
@@ -148,7 +150,7 @@ def waive_membership(session: Session, actor: Actor, membership_id: int, reason:
         reasons.append(Refusal("invoiced", text))
     if reasons:
         raise Refused(reasons)
-    _reverse(session, actor, charge, line_of(reason), now)
+    reverse(session, actor.member_id, charge, line_of(reason), now)
     audit.note(
         session,
         actor.member_id,
@@ -171,7 +173,8 @@ def may_waive(actor: Actor, membership: Membership) -> bool:
     return actor.may_at_site(Role.FABMANAGER, kind.site_id)
 
 
-def _reverse(session: Session, actor: Actor, charge: ItemCharge, reason: str, now: datetime) -> None:
+def reverse(session: Session, by_id: int, charge: ItemCharge, reason: str, now: datetime) -> None:
+    """Take a charge back that is on no invoice and was not taken back; its issuer is locked."""
     own = ("id", "quantity", "reverses_id", "reason", "created_at", "created_by_id")
     copied = {
         column.key: getattr(charge, column.key) for column in ItemCharge.__table__.columns if column.key not in own
@@ -182,7 +185,7 @@ def _reverse(session: Session, actor: Actor, charge: ItemCharge, reason: str, no
         reverses_id=charge.id,
         reason=reason,
         created_at=now,
-        created_by_id=actor.member_id,
+        created_by_id=by_id,
     )
     session.add(reversal)
     session.flush()

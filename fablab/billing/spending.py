@@ -13,10 +13,11 @@ from sqlalchemy import ColumnElement, and_, false, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, contains_eager, joinedload
 
 from fablab.billing.charges import BILLED, is_charged
+from fablab.billing.fees import uncharged
 from fablab.billing.models import Charge, IssuerRule, ItemCharge, Price
 from fablab.billing.prices import issuer_rules, pick_issuer
 from fablab.billing.prices import prices as every_price
-from fablab.booking.models import Reservation, ReservationState
+from fablab.booking.models import Reservation, ReservationFee, ReservationState
 from fablab.booking.purse import Commitment, Expense, Kind
 from fablab.catalog.models import Resource
 from fablab.core.period import Period, month_of
@@ -130,6 +131,7 @@ def commitments(
         *_sold(session, account_id, month),
         *_measured(session, account_id, months),
         *_waiting(session, account_id, months, prices),
+        *_fees(session, account_id, months),
         *_promised(session, account_id, months, (now, apart_from), prices),
     ]
 
@@ -211,6 +213,20 @@ def _waiting(session: Session, account_id: int, months: Months, prices: PriceLis
         if use.member is not None:
             cost = prices.cost(use.resource, use.member, use.started_at, use.seconds)
             yield _expected(Kind.WAITING, use.member.id, use.project_id, cost)
+
+
+def _fees(session: Session, account_id: int, months: Months) -> Iterator[Commitment]:
+    """What was given back late or missed may still cost, and is not charged."""
+    query = (
+        select(ReservationFee, Reservation)
+        .join(ReservationFee.reservation)
+        .join(Resource, Resource.id == Reservation.resource_id)
+        .where(Reservation.account_id == account_id, _within(months, ReservationFee.settle_at), uncharged())
+        .order_by(ReservationFee.reservation_id)
+    )
+    for fee, row in session.execute(query):
+        cents = Fraction(fee.cents if fee.due_cents is None else fee.due_cents)
+        yield Commitment(kind=Kind.WAITING, member_id=row.member_id, project_id=row.project_id, cents=cents)
 
 
 def _promised(

@@ -1,6 +1,6 @@
 """Taking places: which resources a reservation takes, which of their places are free, and the claims on them."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -42,13 +42,24 @@ class Taking:
             raise NotFound(f"resource {resource_id}")
         return self.rows[resource_id]
 
-    def choose(self, session: Session, resource_id: int, places: int, period: Period, now: datetime) -> Chosen:
-        """The lowest places that are free for the whole period, of the resource and of all that it takes besides."""
+    def choose(
+        self,
+        session: Session,
+        resource_id: int,
+        places: int,
+        period: Period,
+        now: datetime,
+        apart_from: Container[int] = (),
+    ) -> Chosen:
+        """The lowest places that are free for the whole period, of the resource and of all that it takes besides; what
+        the reservations `apart_from` hold counts as free.
+        """
         sizes = {key: row.places for key, row in self.rows.items()}
         wanted = bundle(resource_id, places, self.links, sizes)
         taken: dict[int, set[int]] = {key: set() for key in wanted}
         for item in queries.busy(session, wanted, period):
-            taken[item.resource_id].add(item.place)
+            if item.reservation_id not in apart_from:
+                taken[item.resource_id].add(item.place)
         found: dict[int, list[int]] = {}
         lacking = []
         for key, count in wanted.items():

@@ -21,7 +21,7 @@ from fablab.booking.rules.case import Case, Person
 from fablab.booking.rules.judging import Ruling
 from fablab.booking.rules.length import Buffer
 from fablab.booking.rules.quota import Capacity
-from fablab.booking.rules.window import OverClosing
+from fablab.booking.rules.window import Lead, OverClosing
 from fablab.booking.wishes import Wish
 from fablab.catalog.models import Resource
 from fablab.core.i18n import _
@@ -41,6 +41,7 @@ CLOSED = frozenset(("closed", "access_level"))
 """What a rule lifts that lets a reservation go on while the site is closed."""
 BLOCKED = (Nature.CLASS, Nature.MAINTENANCE)
 """Time that staff keep from members; whoever blocks it does not use the machine themselves."""
+HALF_DAY = timedelta(hours=12)
 OF_ALL = (Buffer, Capacity)
 """Rules that hold whatever the use is; all others are for members' own use."""
 
@@ -82,7 +83,7 @@ def decide(session: Session, taking: Taking, question: Question) -> Verdict:
     people = [wish.member_id, *([wish.companion_id] if wish.companion_id else [])]
     found = cases.known(session, people, resource.site_id, now, rulings)
     who = found[wish.member_id]
-    around = Period(wish.period.start - timedelta(hours=12), wish.period.end + timedelta(hours=12))
+    around = _around(wish.period, rulings, now)
     companion = found.get(wish.companion_id) if wish.companion_id else None
     case = replace(
         cases.base_case(_paid(wish, question.paying), resource, who.person, resource.site.zone, now),
@@ -94,19 +95,26 @@ def decide(session: Session, taking: Taking, question: Question) -> Verdict:
     case = cases.apart_from(cases.case_of(session, wish, resource, who, rulings, case), question.apart_from)
     held = judging.in_force(rulings, case)
     occupied = _occupied(wish.period, held)
-    chosen = taking.choose(session, wish.resource_id, wish.places, occupied, now)
+    chosen = taking.choose(session, wish.resource_id, wish.places, occupied, now, question.apart_from)
     against = list(judging.refusals(held, case))
     if against:
         # What things are called is asked only where it is to be said.
         case = replace(case, names=rows.names(session))
         against = list(judging.refusals(held, case))
     reasons = [*_basics(session, resource, wish, case, chosen, who, held), *against]
-    if wish.companion_id and companion is None:
+    if wish.companion_id and companion is None and all(reason.code != "companion" for reason in against):
+        # Where a rule asks for somebody it has said so already, in the same words as of somebody who is not fit.
         text = _("The one whom you named cannot be the one who comes along.")
         reasons.append(Refusal("companion", text, remedy=_("Name somebody else.")))
     if question.paying is not None:
         reasons += paying.reasons_against(session, question.paying, expense(session, resource, wish), now)
     return Verdict(reasons=reasons, chosen=chosen, rulings=held, occupied=occupied, case=case)
+
+
+def _around(period: Period, rulings: Sequence[Ruling], now: datetime) -> Period:
+    """The time whose opening hours must be known: from now on where a rule counts the open days up to the wish."""
+    start, counts_days = period.start, any(lead.open_days for lead in judging.of_kind(rulings, Lead))
+    return Period((min(start, now) if counts_days else start) - HALF_DAY, period.end + HALF_DAY)
 
 
 def rulings_for(session: Session, resource: Resource, question: Question) -> list[Ruling]:

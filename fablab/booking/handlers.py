@@ -16,14 +16,14 @@ from fablab.members.signals import member_left, member_merged
 
 @member_left.connect
 def cancel(sender: Any, *, session: Session, member_ids: list[int], now: datetime, **more: Any) -> None:
-    """Give back what somebody who has left had reserved."""
+    """Give back what somebody who has left had reserved; nobody told them what that would cost."""
     query = select(Reservation.id, Reservation.member_id).where(
         Reservation.member_id.in_(member_ids),
         Reservation.state == ReservationState.BOOKED,
         Reservation.ends_at > now,
     )
     for row in session.execute(query.order_by(Reservation.resource_id, Reservation.id)).all():
-        services.cancel(session, Actor(row.member_id), row.id, now)
+        services.cancel(session, Actor(row.member_id), row.id, now, agreed_cents=None)
 
 
 @member_merged.connect

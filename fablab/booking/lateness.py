@@ -1,11 +1,11 @@
 """Giving back too late: when it counts against somebody, and what it would lead to, said before they do it."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from fablab.booking.models import Nature, Reservation, ReservationState
+from fablab.booking.models import Nature, Reservation, ReservationState, ReviewState
 from fablab.booking.opening import hours_of, usable
 from fablab.core.i18n import show_period, use_locale
 from fablab.core.period import Period
@@ -15,6 +15,8 @@ from fablab.members.conduct import policies, rules, strikes
 from fablab.members.conduct.rules import Tally
 from fablab.members.conduct.strikes import StrikeCard
 from fablab.members.models import Role, StrikeKind
+
+_MOMENT = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,17 +65,24 @@ def subject_of(reservation: Reservation) -> str:
 
 
 def _is_late(session: Session, actor: Actor, row: Reservation, now: datetime) -> bool:
+    held = policies.rules_of(policies.policy_at(session, row.resource.site_id))
+    return rules.is_late(held, row.created_at, row.starts_at, now) and counts(session, actor, row, now)
+
+
+def counts(session: Session, actor: Actor, row: Reservation, now: datetime) -> bool:
+    """Tell whether giving it back may count at all: not if staff of the site do it, if the use has begun, if it was
+    only asked for, or if the time could not be used anyway.
+    """
     if row.state != ReservationState.BOOKED or row.nature != Nature.MEMBER or row.started_at is not None:
         return False
     if actor.may_at_site(Role.FABMANAGER, row.resource.site_id) or row.ends_at <= now:
         return False
-    held = policies.rules_of(policies.policy_at(session, row.resource.site_id))
-    return rules.is_late(held, row.created_at, row.starts_at, now) and _could_be_used(session, row, now)
+    return row.review != ReviewState.ASKED and could_be_used(session, row, now)
 
 
-def _could_be_used(session: Session, row: Reservation, now: datetime) -> bool:
-    """Nobody is struck for giving back what is out of order, or what nobody would have opened to them."""
-    resource, left = row.resource, Period(max(row.starts_at, now), row.ends_at)
+def could_be_used(session: Session, row: Reservation, now: datetime) -> bool:
+    """Nobody pays or is struck for giving back what is out of order, or what nobody would have opened to them."""
+    resource, left = row.resource, Period(max(row.starts_at, min(now, row.ends_at - _MOMENT)), row.ends_at)
     if resource.is_out_at(left.start, now):
         return False
     level = members.access_of(session, row.member_id, now).level_at(resource.site_id)

@@ -7,24 +7,25 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from fablab.booking import claiming, deciding, queries
+from fablab.booking import claiming, deciding, queries, terms
 from fablab.booking.claiming import Taking
 from fablab.booking.deciding import Question, Verdict
-from fablab.booking.models import ChangeKind, Nature, Reservation, ReservationChange, ReservationState
+from fablab.booking.models import ChangeKind, Reservation, ReservationChange, ReservationState
 from fablab.booking.paying import Moving, Paying
 from fablab.booking.rules import judging
 from fablab.booking.rules.terms import Extension, Moves
 from fablab.booking.signals import moved
-from fablab.booking.wishes import Wish
+from fablab.booking.wishes import Wish, wish_of
 from fablab.catalog import queries as catalog
 from fablab.core.i18n import _, n_, show_duration, show_moment
 from fablab.core.period import Period
 from fablab.core.refusals import Refusal, Refused
+from fablab.core.text import line_of
 from fablab.core.versions import check_version
 from fablab.members import queries as members
 from fablab.members.actor import Actor, Role
 
-GOING_ON = frozenset(("ahead", "lead", "waves", "starts", "staff_books", "jobs", "companion", "guests"))
+GOING_ON = frozenset(("ahead", "lead", "waves", "starts", "staff_books", "jobs", "companion", "guests", "review"))
 """Kinds of rules that have nothing to say of somebody who goes on."""
 ASKING = GOING_ON | {"blocks", "length", "lengths", "quota", "gap", "at_once"}
 """Those about asking for a time. They bind members; what staff move, because something broke, they do not."""
@@ -44,6 +45,10 @@ class Change:
     period: Period | None = None
     reason: str = ""
     version: int | None = None
+    job: str | None = None
+    """What for, where a rule asks for it that did not hold before."""
+    companion_id: int | None = None
+    """Who comes along, likewise."""
 
 
 def change(session: Session, actor: Actor, reservation_id: int, wanted: Change, now: datetime) -> Reservation:
@@ -67,14 +72,17 @@ def change(session: Session, actor: Actor, reservation_id: int, wanted: Change, 
     is_less = resource_id == seen.resource_id and seen.period.covers(period)
     by_staff = actor.member_id != seen.member_id and actor.may_at_site(Role.FABMANAGER, seen.resource.site_id)
     without: Collection[str] = LESS if is_less else ASKING if by_staff else ()
-    verdict = _decide(session, actor, taking, seen, resource_id, period, now, without)
+    wanted = replace(wanted, resource_id=resource_id, period=period)
+    wish = _wish(seen, wanted)
+    verdict = _decide(session, actor, taking, seen, wish, now, without)
     reasons = verdict.reasons
     if not by_staff and not is_less:
-        reasons = [*_moves_left(session, seen, verdict, now), *reasons]
+        reasons = [*moves_left(session, seen, verdict, now), *reasons]
     if reasons:
         raise deciding.refused(reasons)
     kind = ChangeKind.SHORTENED if is_less else ChangeKind.MOVED
-    return _write(session, actor, seen, kind, replace(wanted, resource_id=resource_id, period=period), verdict, now)
+    seen.job, seen.companion_id = wish.job, wish.companion_id
+    return _write(session, actor, seen, kind, wanted, verdict, now)
 
 
 def extend(session: Session, actor: Actor, reservation_id: int, until: datetime, now: datetime) -> Reservation:
@@ -95,10 +103,10 @@ def extend(session: Session, actor: Actor, reservation_id: int, until: datetime,
     period = Period(seen.starts_at, until)
     terms = extension_of(session, seen, now)
     without = BEYOND if terms is not None and terms.beyond_rules else GOING_ON
-    verdict = _decide(session, actor, taking, seen, seen.resource_id, period, now, without)
+    verdict = _decide(session, actor, taking, seen, replace(wish_of(seen), period=period), now, without)
     reasons = [reason for reason in verdict.reasons if reason.code != "past"]
     if terms is not None and not actor.may_at_site(Role.FABMANAGER, seen.resource.site_id):
-        reasons = [*_against_going_on(session, seen, terms, until, now), *reasons]
+        reasons = [*against_going_on(session, seen, terms, until, now), *reasons]
     if reasons:
         raise deciding.refused(reasons)
     return _write(session, actor, seen, ChangeKind.EXTENDED, Change(period=period), verdict, now)
@@ -138,22 +146,18 @@ def extension_of(session: Session, reservation: Reservation, now: datetime) -> E
 def _rulings(session: Session, reservation: Reservation, now: datetime) -> list[judging.Ruling]:
     taking = claiming.look(session, [reservation.resource_id])
     actor = members.actor(session, reservation.member_id)
-    asked = Question(wish=_wish(reservation), actor=actor, now=now, apart_from=(reservation.id,))
+    asked = Question(wish=wish_of(reservation), actor=actor, now=now, apart_from=(reservation.id,))
     return deciding.decide(session, taking, asked).rulings
 
 
-def _wish(row: Reservation) -> Wish:
-    return Wish(
-        resource_id=row.resource_id,
-        period=row.period,
-        member_id=row.member_id,
-        account_id=row.account_id,
-        project_id=row.project_id,
-        nature=Nature(row.nature),
-        places=row.places,
-        job=row.job,
-        guests=row.guests,
-        companion_id=row.companion_id,
+def _wish(seen: Reservation, wanted: Change) -> Wish:
+    """What a reservation would become."""
+    return replace(
+        wish_of(seen),
+        resource_id=wanted.resource_id or seen.resource_id,
+        period=wanted.period or seen.period,
+        job=seen.job if wanted.job is None else line_of(wanted.job),
+        companion_id=wanted.companion_id or seen.companion_id,
     )
 
 
@@ -162,14 +166,13 @@ def _decide(
     actor: Actor,
     taking: Taking,
     seen: Reservation,
-    resource_id: int,
-    period: Period,
+    wish: Wish,
     now: datetime,
     without: Collection[str],
 ) -> Verdict:
     """What speaks against it, with the places given back for which it asks anew."""
     claiming.release(session, seen)
-    before, wish = _wish(seen), replace(_wish(seen), resource_id=resource_id, period=period)
+    before = wish_of(seen)
     members.lock_members(session, [seen.member_id])
     # Who was to pay goes on to pay, whatever their owner allows now; only it may not cost more than they may spend.
     moving = Moving(seen.id, deciding.expense(session, taking.resource(seen.resource_id), before))
@@ -185,7 +188,7 @@ def _check_ahead(seen: Reservation, now: datetime) -> None:
         raise Refused.because("begun", _("This reservation has begun; it can no longer be moved."))
 
 
-def _moves_left(session: Session, seen: Reservation, verdict: Verdict, now: datetime) -> list[Refusal]:
+def moves_left(session: Session, seen: Reservation, verdict: Verdict, now: datetime) -> list[Refusal]:
     """What the rules about moving have against it."""
     found = []
     for item in verdict.rulings:
@@ -200,9 +203,10 @@ def _moves_left(session: Session, seen: Reservation, verdict: Verdict, now: date
     return found
 
 
-def _against_going_on(
+def against_going_on(
     session: Session, seen: Reservation, terms: Extension, until: datetime, now: datetime
 ) -> list[Refusal]:
+    """What the terms of going on have against going on until then."""
     found = []
     step = timedelta(minutes=terms.step_minutes)
     if (until - seen.ends_at) > step:
@@ -244,6 +248,10 @@ def _write(
     seen.version += 1
     session.flush()
     session.refresh(seen, ["resource"])
+    if kind == ChangeKind.MOVED and not terms.is_by_staff(actor, seen):
+        # Who moves it is shown other terms; who is moved keeps theirs.
+        terms.keep(session, seen, verdict.rulings)
+        terms.ask_review(seen, actor, verdict.rulings, now)
     claiming.claim(session, seen, verdict.chosen, verdict.occupied)
     by_id, why = actor.member_id, wanted.reason
     moved.send(None, session=session, reservation=seen, before=before, was=was, by_id=by_id, reason=why, now=now)

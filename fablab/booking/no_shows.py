@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from fablab.booking import claiming, lateness, queries
+from fablab.booking import claiming, fees, lateness, queries, terms
+from fablab.booking.fees import Act
 from fablab.booking.models import Nature, Reservation, ReservationState
 from fablab.booking.signals import missed, missed_after_all
 from fablab.catalog import queries as catalog
@@ -63,25 +64,34 @@ def no_show(session: Session, actor: Actor, reservation_id: int, now: datetime) 
     reason = _reason_against(session, actor, seen, now)
     if reason is not None:
         raise reason
-    seen.state, seen.missed_at, seen.missed_by_id = ReservationState.NO_SHOW, now, actor.member_id
-    seen.version += 1
-    claiming.release_from(session, seen, now)
-    _log(session, actor, seen, "reservation.missed", now)
-    site_id = seen.resource.site_id
-    strike = None
-    if seen.nature == Nature.MEMBER and policies.rules_of(policies.policy_at(session, site_id)).no_show_strikes:
-        strike = strikes.strike(session, actor, lateness.card_of(session, seen, StrikeKind.NO_SHOW), now)
-    missed.send(None, session=session, reservation=seen, strike=strike, now=now)
+    miss(session, seen, actor, now)
     return seen
 
 
+def miss(session: Session, seen: Reservation, actor: Actor | None, now: datetime) -> None:
+    """Write down that nobody came to a reservation that stands and whose resource is locked, with all that follows;
+    the actor None is the lab itself.
+    """
+    cost = terms.cost_of_missing(session, seen, now)
+    seen.state, seen.missed_at, seen.missed_by_id = ReservationState.NO_SHOW, now, actor.member_id if actor else None
+    seen.version += 1
+    claiming.release_from(session, seen, now)
+    _log(session, actor, seen, "reservation.missed", now)
+    held = policies.rules_of(policies.policy_at(session, seen.resource.site_id))
+    strike = None
+    if seen.nature == Nature.MEMBER and (held.no_show_strikes or cost.strikes):
+        strike = strikes.strike(session, actor, lateness.card_of(session, seen, StrikeKind.NO_SHOW), now)
+    fees.owe(session, seen, Act.MISSED, cost, now)
+    missed.send(None, session=session, reservation=seen, strike=strike, now=now)
+
+
 def take_back(session: Session, actor: Actor, reservation_id: int, now: datetime) -> Reservation:
-    """Say within a day that they were there after all: it is a reservation again, and its strike is withdrawn. Said
-    about one that was not missed, it changes nothing.
+    """Say within a day that they were there after all: it is a reservation again, its strike is withdrawn and nobody
+    pays for it. Said about one that was not missed, it changes nothing.
 
     Raises:
         NotFound, Forbidden: as above.
-        Refused: more than a day has gone by.
+        Refused: more than a day has gone by, or what it cost is on an invoice.
         Conflict: somebody else has the rest of its time meanwhile.
     """
     seen = _lock(session, actor, reservation_id)
@@ -91,15 +101,20 @@ def take_back(session: Session, actor: Actor, reservation_id: int, now: datetime
         text = _("More than a day has gone by. Withdraw the strike on the person’s page instead.")
         raise Refused.because("late", text)
     seen.state, seen.missed_at, seen.missed_by_id = ReservationState.BOOKED, None, None
+    # Whoever looks after check-ins does not give it back again.
+    seen.checked_in_at = seen.checked_in_at or now
     seen.version += 1
     if seen.ends_at > now:
         _claim_again(session, seen)
     session.flush()
     _log(session, actor, seen, "reservation.missed_after_all", now)
+    with use_locale(members.member(session, seen.member_id).locale):
+        why = _("You were there after all.")
+    fee = fees.fee_of(session, seen.id)
+    if fee is not None:
+        fees.withdraw(session, actor, fee, why, now)
     standing = strikes.strike_on(session, StrikeKind.NO_SHOW, lateness.subject_of(seen))
     if standing is not None:
-        with use_locale(members.member(session, seen.member_id).locale):
-            why = _("You were there after all.")
         strikes.withdraw_strike(session, actor, standing.id, why, now)
     missed_after_all.send(None, session=session, reservation=seen, now=now)
     return seen
@@ -140,10 +155,10 @@ def _claim_again(session: Session, seen: Reservation) -> None:
         raise Conflict.because("taken", text) from None
 
 
-def _log(session: Session, actor: Actor, seen: Reservation, action: str, now: datetime) -> None:
+def _log(session: Session, actor: Actor | None, seen: Reservation, action: str, now: datetime) -> None:
     audit.note(
         session,
-        actor.member_id,
+        actor.member_id if actor else None,
         action,
         now,
         member_id=seen.member_id,

@@ -34,6 +34,7 @@ class Busy:
     member_id: int
     nature: str
     started: bool
+    version: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +183,7 @@ def busy(session: Session, resource_ids: Iterable[int], within: Period) -> list[
             row.member_id,
             row.nature,
             row.started_at is not None,
+            row.version,
         )
         for claim, row in session.execute(query)
     ]

@@ -6,26 +6,40 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from fablab.booking import claiming, deciding, overriding, paying, queries
+from fablab.booking import claiming, deciding, fees, overriding, paying, queries, terms
 from fablab.booking.deciding import Question, Verdict
-from fablab.booking.lateness import strike_if_late
+from fablab.booking.fees import Act
+from fablab.booking.lateness import card_of, strike_if_late
 from fablab.booking.models import Nature, Reservation, ReservationState
 from fablab.booking.rules.basics import PAST_GRACE
+from fablab.booking.rules.case import WALK_IN
+from fablab.booking.rules.costs import NOTHING
 from fablab.booking.rules.judging import Ruling
 from fablab.booking.signals import booked, cancelled
 from fablab.booking.wishes import Wish
 from fablab.catalog import queries as catalog
 from fablab.catalog.models import Resource
 from fablab.core.errors import Forbidden
-from fablab.core.i18n import _
+from fablab.core.i18n import _, show_money
 from fablab.core.refusals import Conflict, Refusal, Refused
 from fablab.core.text import line_of, lines_of
 from fablab.members import guardians
 from fablab.members import queries as members
 from fablab.members.actor import Actor
-from fablab.members.models import Role
+from fablab.members.conduct import strikes
+from fablab.members.models import Role, StrikeKind
 
-__all__ = ["Wish", "book", "cancel", "mark_started", "reasons_against", "verdict_on", "why_not"]
+__all__ = [
+    "Wish",
+    "book",
+    "cancel",
+    "give_back",
+    "mark_started",
+    "reasons_against",
+    "verdict_on",
+    "walk_in",
+    "why_not",
+]
 
 
 def book(session: Session, actor: Actor, wish: Wish, now: datetime) -> Reservation:
@@ -70,6 +84,8 @@ def book(session: Session, actor: Actor, wish: Wish, now: datetime) -> Reservati
     )
     session.add(reservation)
     session.flush()
+    terms.keep(session, reservation, verdict.rulings)
+    terms.ask_review(reservation, actor, verdict.rulings, now)
     claiming.claim(session, reservation, verdict.chosen, verdict.occupied)
     if overridden:
         overriding.note(session, actor, reservation, now)
@@ -116,13 +132,38 @@ def why_not(
     return deciding.decide(session, taking, asking).reasons
 
 
-def cancel(session: Session, actor: Actor, reservation_id: int, now: datetime, *, reason: str = "") -> Reservation:
+def walk_in(session: Session, actor: Actor, wish: Wish, now: datetime) -> Reservation:
+    """Reserve from now on and begin at once, as somebody does who stands there.
+
+    Raises:
+        What `book` raises; Refused as well where it would not begin now.
+    """
+    if wish.period.start > now + WALK_IN:
+        raise Refused.because("not_now", _("To start now, choose a time that begins now."))
+    reservation = book(session, actor, wish, now)
+    reservation.checked_in_at = reservation.checked_in_at or now
+    reservation.started_at = reservation.started_at or now
+    session.flush()
+    return reservation
+
+
+def cancel(
+    session: Session,
+    actor: Actor,
+    reservation_id: int,
+    now: datetime,
+    *,
+    reason: str = "",
+    agreed_cents: int | None = 0,
+) -> Reservation:
     """Give the place back; staff may say why. Cancelling twice equals once. After the deadline of the rules in force it
-    counts as a late cancellation, unless staff of the site do it.
+    counts as a late cancellation, or costs money, unless staff of the site do it.
+
+    `agreed_cents` is what they were told that it costs; None where nobody could be asked, and no money is due then.
 
     Raises:
         NotFound: it is neither the person's own nor at a site of theirs.
-        Refused: it is over already.
+        Refused: it is over already, or costs more than they were told.
     """
     seen = queries.reservation_seen_by(session, actor, reservation_id)
     catalog.lock_resources(session, [seen.resource_id])
@@ -131,20 +172,38 @@ def cancel(session: Session, actor: Actor, reservation_id: int, now: datetime, *
         return seen
     if seen.ends_at <= now or seen.state != ReservationState.BOOKED:
         raise Refused.because("over", _("This reservation is over; it can no longer be cancelled."))
-    strike_if_late(session, actor, seen, now)
-    seen.state = ReservationState.CANCELLED
-    seen.cancelled_at = now
-    seen.cancelled_by_id = actor.member_id
-    seen.cancel_reason = reason
-    seen.version += 1
-    claiming.release(session, seen)
-    cancelled.send(None, session=session, reservation=seen, by_id=actor.member_id, now=now)
+    cost = NOTHING if agreed_cents is None else terms.cost_of_cancelling(session, actor, seen, now)
+    if agreed_cents is not None and cost.cents > agreed_cents:
+        text = _("Giving it back now costs %(fee)s. Confirm that you know.", fee=show_money(cost.cents))
+        raise Refused.because("costs", text)
+    if not strike_if_late(session, actor, seen, now) and cost.strikes_if_taken:
+        strikes.strike(session, None, card_of(session, seen, StrikeKind.LATE_CANCELLATION), now)
+    give_back(session, seen, actor.member_id, now, reason=reason)
+    fees.owe(session, seen, Act.CANCELLED, cost, now)
     return seen
 
 
+def give_back(session: Session, row: Reservation, by_id: int | None, now: datetime, *, reason: str = "") -> None:
+    """Cancel a reservation that stands and whose resource is locked, without asking what it costs; by nobody is by the
+    lab itself.
+    """
+    row.state = ReservationState.CANCELLED
+    row.cancelled_at = now
+    row.cancelled_by_id = by_id
+    row.cancel_reason = reason
+    row.version += 1
+    claiming.release(session, row)
+    cancelled.send(None, session=session, reservation=row, by_id=by_id, now=now)
+
+
 def mark_started(session: Session, reservation: Reservation, at: datetime) -> None:
-    """Note that the use of a reservation has begun."""
-    if reservation.started_at is None:
+    """Note that the use of a reservation has begun; not of one that was given back at this moment."""
+    if reservation.started_at is not None:
+        return
+    # In the order in which everybody locks: whoever gives it back at this moment finds it begun, or is first.
+    catalog.lock_resources(session, [reservation.resource_id])
+    session.refresh(reservation)
+    if reservation.state == ReservationState.BOOKED and reservation.started_at is None:
         reservation.started_at = at
         session.flush()
 

@@ -23,6 +23,8 @@ from fablab.booking.rules.judging import Ruling
 from fablab.booking.rules.length import Blocks, Buffer, Length, Lengths
 from fablab.booking.rules.quota import Capacity
 from fablab.booking.rules.times import days_of
+from fablab.booking.rules.what import Jobs
+from fablab.booking.rules.who import Companion
 from fablab.booking.wishes import Wish
 from fablab.catalog import queries as catalog
 from fablab.catalog.models import Resource
@@ -204,9 +206,15 @@ class _Search:
             before, after = max(item[0] for item in around), max(item[1] for item in around)
             if queries.busy(self._session, [resource.id], Period(period.start - before, period.end + after)):
                 return False
-        if any(True for _reason in judging.refusals(held, tried)):
+        said = [item for item in held if not self._asks_more(item)]
+        if any(True for _reason in judging.refusals(said, tried)):
             return False
         return not standing.reasons_against(self._session, self._wish.member_id, resource.site_id, period, self._now)
+
+    def _asks_more(self, item: Ruling) -> bool:
+        """It asks for what the wish does not say yet; no other time mends that."""
+        unnamed = self._wish.companion_id is None and isinstance(item.rule, Companion)
+        return unnamed or (not self._wish.job and isinstance(item.rule, Jobs))
 
     def _slot(self, resource: Resource, period: Period) -> Slot:
         return Slot(resource.id, resource.name, resource.site_id, resource.site.name, period)

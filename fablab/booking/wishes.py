@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from fablab.booking.models import Nature
+from fablab.booking.models import Nature, Reservation
 from fablab.core.period import Period
 
 
@@ -26,3 +26,19 @@ class Wish:
     """Who comes along, where nobody may be alone."""
     override_reason: str = ""
     """Why staff of the site reserve it although rules that they may override speak against it."""
+
+
+def wish_of(row: Reservation) -> Wish:
+    """The wish that a reservation granted."""
+    return Wish(
+        resource_id=row.resource_id,
+        period=row.period,
+        member_id=row.member_id,
+        account_id=row.account_id,
+        project_id=row.project_id,
+        nature=Nature(row.nature),
+        places=row.places,
+        job=row.job,
+        guests=row.guests,
+        companion_id=row.companion_id,
+    )

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from fablab.billing.models import Invoice
 from fablab.billing.signals import invoice_issued
-from fablab.booking.models import Reservation
+from fablab.booking.models import Reservation, ReviewState
 from fablab.booking.signals import booked, cancelled, moved
 from fablab.catalog.models import Resource
 from fablab.core.links import link
@@ -15,10 +15,12 @@ from fablab.core.period import Period
 from fablab.members import queries as members
 from fablab.members.models import Member
 from fablab.members.signals import password_link_made
-from fablab.notices import accounts
+from fablab.notices import accounts, terms
 from fablab.notices.mails import write_mail
 from fablab.training.models import CertificateEvent
 from fablab.training.signals import certificate_ended, certificate_granted
+
+REFUSED = (ReviewState.DECLINED, ReviewState.LAPSED)
 
 
 @password_link_made.connect
@@ -30,7 +32,10 @@ def tell_password_link(sender: Any, *, session: Session, member: Member, secret:
 
 @booked.connect
 def tell_booked(sender: Any, *, session: Session, reservation: Reservation, now: datetime) -> None:
-    """Confirm a reservation to the member who has it."""
+    """Confirm a reservation to the member who has it, or that they have asked for it."""
+    if reservation.review == ReviewState.ASKED:
+        terms.tell_asked(session, reservation, now)
+        return
     member = members.member(session, reservation.member_id)
     write_mail(
         session,
@@ -45,14 +50,17 @@ def tell_booked(sender: Any, *, session: Session, reservation: Reservation, now:
 
 
 @cancelled.connect
-def tell_cancelled(sender: Any, *, session: Session, reservation: Reservation, by_id: int, now: datetime) -> None:
-    """Tell a member whose reservation staff have cancelled; one's own act needs no mail."""
+def tell_cancelled(
+    sender: Any, *, session: Session, reservation: Reservation, by_id: int | None, now: datetime
+) -> None:
+    """Tell a member whose reservation staff, or the lab itself, have cancelled; one's own act needs no mail."""
     if by_id == reservation.member_id:
         return
     member = members.member(session, reservation.member_id)
     zone = reservation.resource.site.zone
+    template = "review_refused" if reservation.review in REFUSED else "cancelled"
     key = f"cancelled:{reservation.id}"
-    write_mail(session, member, "cancelled", key, now, reservation=reservation, zone=zone, link=link("/day"))
+    write_mail(session, member, template, key, now, reservation=reservation, zone=zone, link=link("/day"))
 
 
 @moved.connect

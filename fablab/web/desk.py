@@ -8,6 +8,7 @@ from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
 from fablab.booking import queries as booking
+from fablab.booking import reviewing
 from fablab.booking.models import Nature
 from fablab.catalog import maintenance, outages, problem_queries
 from fablab.catalog import queries as catalog
@@ -98,6 +99,7 @@ def _show(refused_id: int | None = None, refused: Refused | None = None) -> str:
     return render_template(
         "desk/page.html",
         waiting=waiting,
+        requests=len(reviewing.requests(session, actor, now)),
         silent=_silent(resources),
         problems=problem_queries.problems(session, actor, own, Wanted(site_ids=tuple(own), states=(ProblemState.NEW,))),
         late=outages.late(session, own, now),

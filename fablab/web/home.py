@@ -72,12 +72,14 @@ def _is_own(running: dict[int, UsageSession], resource: Resource) -> bool:
     return found is not None and found.member_id == current_user.id
 
 
-def _again(member_id: int, standings: list[Standing], now: datetime) -> list[Standing]:
-    """The machines that the member had last and may have again."""
+def _again(member_id: int, standings: list[Standing], now: datetime) -> list[tuple[Standing, int]]:
+    """The machines that the member had last and may have again, each with the latest reservation of it."""
     usable = (item for item in standings if not item.missing and ResourceState(item.resource.state).bookable)
     by_id = {item.resource.id: item for item in usable}
-    latest = dict.fromkeys(row.resource_id for row in booking.past(db.session(), member_id, now))
-    return [by_id[key] for key in latest if key in by_id][:AGAIN]
+    latest: dict[int, int] = {}
+    for row in booking.past(db.session(), member_id, now):
+        latest.setdefault(row.resource_id, row.id)
+    return [(by_id[key], reservation_id) for key, reservation_id in latest.items() if key in by_id][:AGAIN]
 
 
 def price_lines(now: datetime) -> list[PriceLine]:

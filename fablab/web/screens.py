@@ -4,7 +4,20 @@ from flask import Flask
 
 from fablab.web import desk, health, home, search
 from fablab.web.accounts import account_people, account_projects, accounts, organisations
-from fablab.web.calendar import appointments, day, free, live, machine, moving, reservations, sheet
+from fablab.web.calendar import (
+    again,
+    appointments,
+    approvals,
+    check_ins,
+    day,
+    free,
+    live,
+    machine,
+    moving,
+    reservations,
+    sheet,
+    walk_ins,
+)
 from fablab.web.catalog import (
     bundles,
     categories,
@@ -76,8 +89,10 @@ SCREENS = (
     account_people,
     account_projects,
     accounts,
+    again,
     appealing,
     appointments,
+    approvals,
     arrivals,
     auth,
     badges,
@@ -87,6 +102,7 @@ SCREENS = (
     card,
     categories,
     charters,
+    check_ins,
     classes,
     conduct,
     conduct_rules,
@@ -164,6 +180,7 @@ SCREENS = (
     training,
     transfer,
     waiting,
+    walk_ins,
     wards,
     welcome,
     why,

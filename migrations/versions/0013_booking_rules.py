@@ -63,7 +63,7 @@ def _rules() -> None:
         sa.Column("params", sa.JSON(), nullable=False),
         *(
             sa.Column(name, sa.Integer(), nullable=True)
-            for name in ("site_id", "category_id", "room_id", "resource_id", "class_id")
+            for name in ("site_id", "category_id", "room_id", "resource_id", "class_id", "membership_kind_id")
         ),
         sa.Column("role", sa.String(), nullable=True),
         sa.Column("course_id", sa.Integer(), nullable=True),
@@ -72,7 +72,7 @@ def _rules() -> None:
         sa.Column("age_under", sa.Integer(), nullable=True),
         sa.Column("job", sa.String(), server_default=sa.text("''"), nullable=False),
         sa.Column("guests_from", sa.Integer(), nullable=True),
-        sa.Column("windows", sa.JSON(), server_default=sa.text("'[]'"), nullable=False),
+        sa.Column("windows", sa.JSON(), nullable=False),
         sa.Column("outside", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("season_from", sa.String(), nullable=True),
         sa.Column("season_to", sa.String(), nullable=True),
@@ -98,6 +98,7 @@ def _rules() -> None:
                 ("room_id", "rooms"),
                 ("resource_id", "resources"),
                 ("class_id", "member_classes"),
+                ("membership_kind_id", "membership_kinds"),
                 ("course_id", "courses"),
                 ("created_by_id", "members"),
                 ("changed_by_id", "members"),

@@ -59,6 +59,8 @@ NOT_OF_A_SITE = {
     ("POST", "/accounts"),
     ("GET", "/accounts/{account_id}/members"),
     ("GET", "/projects/{project_id}"),
+    ("GET", "/reservation-requests"),
+    ("GET", "/expected-reservations"),
 }
 """What staff of any site may ask; it answers for their own."""
 
@@ -171,6 +173,14 @@ def calls(ids: Mapping[str, int]) -> dict[tuple[str, str], Call]:
         ("PATCH", "/reservations/{reservation_id}"): Call(OWNERS, stale),
         ("POST", "/reservations/{reservation_id}/extension"): Call(OWNERS, {"end": "2010-01-01T11:00:00Z"}),
         ("POST", "/reservations/{reservation_id}/end"): Call(OWNERS),
+        ("GET", "/reservations/{reservation_id}/cancellation"): Call(OWNERS),
+        ("POST", "/reservations/{reservation_id}/check-in"): Call(OWNERS | HOSTS),
+        ("POST", "/reservations/{reservation_id}/review"): Call(FABMANAGERS, {**stale, "approved": True}),
+        ("GET", "/reservations/{reservation_id}/fee"): Call(OWNERS),
+        ("POST", "/reservations/{reservation_id}/fee/waiver"): Call(FABMANAGERS, {"reason": " "}),
+        ("GET", "/reservation-requests"): Call(FABMANAGERS),
+        ("GET", "/expected-reservations"): Call(HOSTS),
+        ("POST", "/walk-ins"): Call(EVERYBODY, {"resource_id": ids["resource_id"], "minutes": 60}),
         ("GET", "/booking-rule-kinds"): Call(EVERYBODY),
         ("GET", "/booking-rules"): Call(EVERYBODY),
         ("POST", "/booking-rules"): Call(FABMANAGERS, {"kind": "length", "scope": {"site_id": ids["site_id"]}}),

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from PIL import Image
 from sqlalchemy.orm import Session
 
-from fablab.booking.models import Outcome
+from fablab.booking.models import Outcome, ReservationFee
 from fablab.booking.policy import writing as rules
 from fablab.booking.policy.writing import RuleCard
 from fablab.booking.rules.scope import Scope
@@ -82,6 +82,12 @@ def things_at(lab: Lab, site_id: int) -> dict[str, int]:
         proven = class_cards.add(session, admin, ClassCard(name="Demandeur d’emploi", needs_proof=True)).id
         proof_id = proofs.send(session, admin, member.id, proven, picture(), "carte.png", now).id
         session.add(Outcome(reservation_id=reservation_id, came=True, noted_at=now, noted_by_id=cast.admin))
+        settled = {"settle_at": now, "settled_at": now, "created_at": now}
+        session.add(
+            ReservationFee(
+                reservation_id=reservation_id, act="missed", cents=500, cents_if_taken=500, due_cents=500, **settled
+            )
+        )
         hold = HoldCard(member_id=cast.newcomer, kind=HoldKind.OTHER, reason="x", site_id=site_id)
         strike = StrikeCard(member_id=cast.newcomer, kind=StrikeKind.CONDUCT, reason="x", site_id=site_id)
         strike_id = strikes.strike(session, admin, strike, now).id

@@ -160,6 +160,25 @@ class Field:
         body = {"version": table["version"], "openings": list(openings)}
         self.call("PUT", f"/timetables/{table['id']}/seasons/{season}", body)
 
+    def keys(self, *openings: Json) -> None:
+        """The workshop is open to everybody then, and to those with a key always."""
+        self.call("POST", "/access-levels", {"rank": 1, "name": "Clé"}, status=201)
+        self.hours(*openings, *({**opening, "level": 1} for opening in WEEK))
+
+    def key(self, who: str) -> None:
+        """Somebody gets a key."""
+        given = {"level": 1, "site_id": self.cast.workshop}
+        self.call("POST", f"/members/{getattr(self.cast, who)}/accesses", given, "fabmanager", status=201)
+
+    def room(self, *resources: str) -> int:
+        """A room of the workshop with these in it."""
+        made: int = self.call("POST", f"/sites/{self.cast.workshop}/rooms", {"name": "Salle X"}, status=201)["id"]
+        for name in resources:
+            number = getattr(self.cast, name)
+            card = self.call("GET", f"/resources/{number}")
+            self.call("PATCH", f"/resources/{number}", {"version": card["version"], "room_id": made})
+        return made
+
     def membership(self, who: str = "maker") -> int:
         """Somebody takes a membership for a year; the number of its kind."""
         kind = {"name": "Pass", "legal_entity_id": self.cast.entity, "length": 12}

@@ -55,6 +55,8 @@ def _means(source: str) -> list[str]:
         "f.born(": "ages",
         "f.guarded(": "guardians",
         "f.membership(": "memberships",
+        "f.keys(": "levels of access",
+        "keeps_holidays": "public holidays",
         "f.projects(": "projects",
         "/links": "linked resources",
         "/exceptions": "closures",

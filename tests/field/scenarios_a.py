@@ -205,6 +205,12 @@ def a_loan_of_a_day(f: Field) -> None:
     f.no("length_most", 3, 10, 25)
     f.no("over_closing", 5, 20, 14)
     f.no("closed", 1, 10, 24, on="other_printer")
+    f.rule("over_closing", {"resource_id": f.cast.other_printer})
+    f.rule("length", {"resource_id": f.cast.other_printer}, most=6 * 60, open_hours=True)
+    f.ok(1, 16, 20, on="other_printer")
+    f.no("length_most", 3, 15, 22, on="other_printer")
+    f.ok(3, 9, 6, on="other_printer")
+    f.ok(5, 18 - 1, 16, on="other_printer")
 
 
 @shows("P06", 1)
@@ -449,7 +455,7 @@ def not_two_lasers_at_once(f: Field) -> None:
 @shows("P10", 4)
 def another_quota_at_the_end_of_the_term(f: Field) -> None:
     f.rule("quota", most=240, unit="minutes", per="week")
-    last_weeks = {"site_id": f.cast.workshop, "times": {"first_on": "2031-03-10", "last_on": "2031-03-23"}}
+    last_weeks = {"times": {"first_on": "2031-03-10", "last_on": "2031-03-23"}}
     f.rule("quota", last_weeks, instead=True, most=120, unit="minutes", per="week")
     f.ok(1, 9, 4)
     f.no("quota", 8, 9, 4)
@@ -527,10 +533,12 @@ def companies_have_a_limit_of_their_own(f: Field) -> None:
 
 @shows("P24", 1)
 def classes_keep_the_room(f: Field) -> None:
-    f.rule("length", most=60)
-    f.ok(1, 9, 4, who="fabmanager", nature="class")
-    f.no("taken", 1, 10)
-    f.ok(1, 14)
+    f.rule("ahead", days=14)
+    f.no("ahead", 20, 10)
+    f.ok(20, 9, 4, who="fabmanager", nature="class")
+    f.at(7, 9)
+    f.no("taken", 20, 10)
+    f.ok(20, 14)
 
 
 @shows("P24", 2)

@@ -10,9 +10,10 @@ def three_days_ahead_and_not_on_holidays(f: Field) -> None:
     f.rule("lead", days=3)
     f.no("lead", 2, 23)
     f.ok(3, 9)
-    closed = {"kind": "closed", "first_on": "2031-03-07", "reason": "Férié"}
-    f.call("POST", f"/sites/{f.cast.workshop}/exceptions", closed, status=201)
-    f.no("closed", 4, 9)
+    table = f.call("GET", f"/sites/{f.cast.workshop}/timetables")["items"][0]
+    f.call("PATCH", f"/timetables/{table['id']}", {"version": table["version"], "keeps_holidays": True})
+    f.no("closed", 42, 9)
+    f.ok(43, 9)
 
 
 @shows("P29", 1)
@@ -125,9 +126,10 @@ def leaving_early(f: Field) -> None:
 
 @shows("P37", 5)
 def whole_blocks(f: Field) -> None:
-    f.rule("blocks", blocks=[{"from_weekday": 0, "to_weekday": 3}, {"from_weekday": 4, "to_weekday": 6}])
+    f.rule("blocks", most=1, blocks=[{"from_weekday": 0, "to_weekday": 3}, {"from_weekday": 4, "to_weekday": 6}])
     f.rule("quota", most=1, per="week")
     f.no("blocks", 7, 0, 24)
+    f.no("blocks", 7, 0, 168)
     f.ok(7, 0, 96)
     f.no("quota", 11, 0, 72)
     f.ok(18, 0, 72)
@@ -135,8 +137,9 @@ def whole_blocks(f: Field) -> None:
 
 @shows("P37", 7)
 def one_bay_cannot_be_booked(f: Field) -> None:
-    f.rule("not_for", {"resource_id": f.cast.other_printer}, reason="Premier arrivé, premier servi.")
-    f.no("not_for", 1, 9, on="other_printer")
+    f.rule("ahead", {"resource_id": f.cast.other_printer}, minutes=0)
+    f.no("ahead", 1, 9, on="other_printer")
+    f.ok(0, 8, on="other_printer")
     f.ok(1, 9)
 
 
@@ -151,10 +154,12 @@ def slots_of_half_an_hour(f: Field) -> None:
 
 @shows("P40", 3)
 def the_clock_starts_when_it_was_booked(f: Field) -> None:
+    f.rule("moves", minutes=0)
     made = f.ok(0, 9, 1)
     f.ok(0, 10, 1, who="student")
     f.at(0, 9.75)
     f.extend(made, 0, 10.75, "taken")
+    f.move(made, 1, 0, 11, "moves_late")
 
 
 @shows("P40", 4)
@@ -223,10 +228,12 @@ def trained_beforehand(f: Field) -> None:
 
 @shows("P51", 0)
 def in_the_hours_of_the_school(f: Field) -> None:
-    f.hours(*({"weekday": day, "opens": "08:00", "closes": "18:00"} for day in WEEKDAYS))
+    f.keys(*({"weekday": day, "opens": "08:00", "closes": "18:00"} for day in WEEKDAYS))
     f.ok(1, 9)
     f.no("certificate_missing", 1, 11, who="newcomer")
-    f.no("closed", 1, 20)
+    f.no("access_level", 1, 20)
+    f.key("student")
+    f.ok(1, 20, who="student")
 
 
 @shows("P51", 1)
@@ -251,8 +258,10 @@ def with_the_pass_and_validated(f: Field) -> None:
 
 @shows("P55", 0)
 def at_weekends(f: Field) -> None:
-    f.rule("between", weekdays=[5, 6])
-    f.no("between", 4, 23, 2)
+    host = f.cast.students
+    f.rule("only_classes", {"times": {"windows": [window(*WEEKDAYS)]}}, class_ids=[host])
+    f.no("only_classes", 4, 23, 2)
+    f.ok(4, 20, who="student")
     f.ok(5, 10)
 
 
@@ -283,7 +292,6 @@ def three_hours_before_seven_in_the_evening(f: Field) -> None:
 @shows("P59", 1)
 def minors_alone_case_by_case(f: Field) -> None:
     f.rule("companion", {"age_under": 18, "course_id": f.cast.printing, "lacks_course": True}, from_age=18)
-    f.rule("exempt", {"role": "admin"})
     f.born("student", 16)
     f.no("authorisation_missing", 1, 9, who="student")
     f.guarded("student")
@@ -395,19 +403,22 @@ def projects_hold_the_charges(f: Field) -> None:
 @shows("P70", 0)
 def more_than_three_guests_two_weeks_before(f: Field) -> None:
     f.rule("lead", {"guests_from": 4}, days=14)
+    f.rule("staff_books", {"guests_from": 4}, how="Demandez-nous par écrit.")
     f.ok(1, 9, guests=3)
-    f.no("lead", 13, 9, guests=4)
-    f.ok(14, 9, guests=4)
+    f.no("staff_books", 14, 9, guests=4)
+    f.no("lead", 13, 9, who="fabmanager", for_whom="maker", guests=4)
+    f.ok(14, 9, who="fabmanager", for_whom="maker", guests=4)
 
 
 @shows("P70", 1)
 def without_a_key_outside_official_hours(f: Field) -> None:
-    keyless = {"course_id": f.cast.cutting, "lacks_course": True}
-    f.rule("not_for", {**keyless, "times": {"windows": [window(*WEEKDAYS, start=18, end=8)]}}, reason="Sans clé.")
-    f.no("not_for", 1, 19)
-    f.no("not_for", 2, 7)
+    f.keys(*({"weekday": day, "opens": "08:00", "closes": "18:00"} for day in WEEKDAYS))
+    f.rule("guests", {"times": {"windows": [window(*WEEKDAYS, start=18, end=8)]}}, most=3)
+    f.no("access_level", 1, 19)
     f.ok(1, 10)
-    f.ok(5, 19)
+    f.key("student")
+    f.ok(1, 19, who="student", guests=1)
+    f.no("guests", 2, 19, who="student", guests=4)
 
 
 def _week() -> str:

@@ -36,6 +36,7 @@ PUBLIC = {
     "openid.leave",
     "papers.photo",
     "machine.state",
+    "machine.week",
     "pictures.site",
     "prefs.language",
     "prefs.theme",
@@ -57,6 +58,7 @@ PUBLIC = {
     "statements.privacy",
     "static",
     "terminal.arrive",
+    "terminal.check_in",
     "terminal.identify",
     "terminal.leave",
     "terminal.start",
@@ -77,6 +79,7 @@ PAGES = {
     "/day/grid": EVERYBODY,
     "/m/prusa-n1": EVERYBODY,
     "/m/prusa-n1/state": EVERYBODY,
+    "/m/prusa-n1/week": EVERYBODY,
     "/m/prusa-n1/book": EVERYBODY,
     "/me": EVERYBODY,
     "/me/invoices": EVERYBODY,
@@ -86,6 +89,8 @@ PAGES = {
     "/training": TRAINERS,
     "/training/{maker}": TRAINERS,
     "/desk": FABMANAGERS,
+    "/desk/requests": FABMANAGERS,
+    "/desk/expected": HOSTS,
     "/shifts": HOSTS,
     "/shifts/new": FABMANAGERS,
     "/shifts/service": FABMANAGERS,
@@ -287,7 +292,8 @@ ACTS = {
     "/conduct/sites/1": FABMANAGERS,
     "/conduct/sites/2": {"admin"},
     "/me/appeals": EVERYBODY,
-    **{f"/reservations/1/{act}": EVERYBODY for act in ("end", "extend", "move", "no-show")},
+    "/desk/requests/1": FABMANAGERS,
+    **{f"/reservations/1/{act}": EVERYBODY for act in ("check-in", "end", "extend", "fee/waive", "move", "no-show")},
     "/reservations/1/no-show/undo": EVERYBODY,
     "/see-as/end": EVERYBODY,
     **{f"/people/{{maker}}/{path}": HOSTS for path in ("memberships", "class", "proofs")},
@@ -333,6 +339,7 @@ ACTS = {
             *("retention/log", "retention/log/purge"),
         )
     },
+    "/m/prusa-n1/start": EVERYBODY,
     # The last of all: from here on they see the lab as members do.
     "/see-as/{newcomer}": {"admin"},
     "/see-as/member": EVERYBODY - {"maker", "admin"},
@@ -388,6 +395,7 @@ def test_a_reservation_is_its_members_and_the_sites_staffs(lab: Lab, tomorrow: d
         client = lab.signed_in(getattr(lab.cast, role))
         assert client.get(path).status_code == status, role
         assert client.get(f"{path}/move").status_code == status, role
+        assert client.get(f"{path}/again").status_code == (302 if status == 200 else status), role
     for act in ("cancel", "end", "extend", "move"):
         assert lab.signed_in(lab.cast.student).post(f"{path}/{act}").status_code == 404
     assert lab.signed_in(lab.cast.maker).post(f"{path}/cancel").status_code == 302

@@ -1,9 +1,11 @@
-"""What the sheet offers: starts on the calendar's steps, durations up to what is free, the nearest free times."""
+"""What the sheet offers: starts on the calendar's steps, durations, and times that are shown twice."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
+from fablab.core.i18n import use_locale
 from fablab.core.period import Period
-from fablab.web.calendar.offers import durations, free_for, nearest, starts
+from fablab.web.calendar.offers import clear_time, durations, free_for, starts
 
 
 def _at(hour: int, minute: int = 0, second: int = 0) -> datetime:
@@ -35,13 +37,12 @@ def test_free_for_counts_to_the_end_of_the_free_time() -> None:
     assert free_for(FREE, _at(11)) == 0
 
 
-def test_the_nearest_times_lie_around_the_wanted_one_and_on_full_five_minutes() -> None:
-    wanted = Period(_at(11), _at(12))
+def test_a_time_that_the_clocks_show_twice_says_which_it_is() -> None:
+    paris = ZoneInfo("Europe/Paris")
+    night = [datetime(2026, 10, 24, 23, 30, tzinfo=UTC), datetime(2026, 10, 25, 0, 30, tzinfo=UTC)]
+    night += [datetime(2026, 10, 25, 1, 30, tzinfo=UTC), datetime(2026, 3, 29, 1, 30, tzinfo=UTC)]
 
-    found = nearest(FREE, OPEN, wanted, 30)
+    with use_locale("en"):
+        said = [clear_time(moment, paris) for moment in night]
 
-    assert found == [Period(start, start + timedelta(hours=1)) for start in (_at(9), _at(12, 45), _at(13))]
-
-
-def test_none_is_near_where_nothing_fits() -> None:
-    assert nearest(FREE, OPEN, Period(_at(11), _at(20)), 30) == []
+    assert said == ["01:30", "02:30, summer time", "02:30, winter time", "03:30"]

@@ -97,8 +97,9 @@ def test_who_is_there_goes_on_or_leaves_with_one_tap(lab: Lab) -> None:
     rule(lab, "extension", {"step_minutes": 15, "most": 1}, Scope(resource_id=cast.printer))
 
     assert "15 min more" in words(client.get(f"/reservations/{made}"))
-    client.post(f"/reservations/{made}/extend", data={"minutes": "15"})
-    client.post(f"/reservations/{made}/extend", data={"minutes": "15"})
+    for minutes, status in ((75, 302), (75, 302), (90, 422)):
+        until = {"until": utc(now + timedelta(minutes=minutes)), "next": "/me"}
+        assert client.post(f"/reservations/{made}/extend", data=until).status_code == status, "twice equals once"
     assert "It was extended 1 time already" in words(client.get(f"/reservations/{made}"))
     assert queries.reservation(lab.session, made).ends_at == now + timedelta(minutes=75)
     lab.session.rollback()

@@ -100,6 +100,7 @@ class ScopeIO(BaseModel):
     room_id: IdInBody | None = None
     resource_id: IdInBody | None = None
     class_id: IdInBody | None = None
+    membership_kind_id: IdInBody | None = None
     role: Literal["host", "trainer", "fabmanager", "treasurer", "admin"] | None = None
     course_id: IdInBody | None = None
     lacks_course: bool = False

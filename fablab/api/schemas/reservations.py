@@ -86,6 +86,10 @@ class ReservationOut(BaseModel):
     guests: int
     companion_id: int | None
     started_at: InstantIO | None
+    checked_in_at: InstantIO | None
+    review: str | None
+    """Asked, approved, declined or lapsed, where staff approve it first."""
+    review_by: InstantIO | None
     version: int
 
 

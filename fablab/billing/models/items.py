@@ -1,5 +1,5 @@
-"""What was sold by the piece, such as a membership. The database refuses to change or delete these rows: an item is
-reversed by another.
+"""What is due by the piece, such as a membership or what giving back late costs. The database refuses to change or
+delete these rows: an item is reversed by another.
 """
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index
@@ -13,7 +13,8 @@ from fablab.members.models import Account, Member, Membership
 class ItemCharge(Model):
     """So many pieces of something at a price each, sold to an account; price and VAT are copied and stay.
 
-    Each thing that can be sold has a column of its own that names it; today that is a membership.
+    Each thing that can be due has a column of its own that names it: a membership, or the reservation that was given
+    back late or missed.
     """
 
     __tablename__ = "item_charges"
@@ -25,11 +26,13 @@ class ItemCharge(Model):
         Index(None, "legal_entity_id", "month"),
         Index(None, "account_id", "month"),
         Index("uq_item_charges_membership", "membership_id", unique=True, **where("reverses_id IS NULL")),
+        Index("uq_item_charges_reservation", "reservation_id", unique=True, **where("reverses_id IS NULL")),
         for_good(),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     membership_id: Mapped[int | None] = mapped_column(ForeignKey("memberships.id"))
+    reservation_id: Mapped[int | None] = mapped_column(ForeignKey("reservations.id"))
     legal_entity_id: Mapped[int] = mapped_column(ForeignKey("legal_entities.id"))
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
     member_id: Mapped[int] = mapped_column(ForeignKey("members.id"), info=about())

@@ -1,5 +1,6 @@
 """Rows of reservations, of the claims that they hold, and of the rules about them."""
 
+from fablab.booking.models.fees import ReservationFee
 from fablab.booking.models.outcomes import Outcome
 from fablab.booking.models.reservations import (
     LONGEST_CLAIM,
@@ -24,6 +25,7 @@ __all__ = [
     "Outcome",
     "Reservation",
     "ReservationChange",
+    "ReservationFee",
     "ReservationState",
     "ReviewState",
 ]

@@ -2,8 +2,9 @@
 
 from datetime import timedelta
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from fablab.catalog.models import Resource
@@ -42,6 +43,8 @@ class ReviewState(StrEnum):
     ASKED = "asked"
     APPROVED = "approved"
     DECLINED = "declined"
+    LAPSED = "lapsed"
+    """Nobody decided in time."""
 
 
 class ChangeKind(StrEnum):
@@ -105,11 +108,13 @@ class Reservation(Model):
     together_id: Mapped[int | None] = mapped_column(ForeignKey("reservations.id"), info=apart())
     """The first of those that were made together, all or none."""
     review: Mapped[str | None]
-    """Asked, approved or declined, where staff approve it first."""
+    """Asked, approved, declined or lapsed, where staff approve it first."""
     review_by: Mapped[OptionalInstant]
     """Until when staff may approve it before it is given back."""
     reviewed_at: Mapped[OptionalInstant]
     reviewed_by_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"), info=did())
+    terms: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True), info=wiped())
+    """The terms on which it was reserved (`booking.terms`), so that stricter ones of later cost nothing."""
     version: Mapped[int] = mapped_column(default=1)
     resource: Mapped[Resource] = relationship()
     member: Mapped[Member] = relationship(foreign_keys=member_id)
@@ -165,3 +170,8 @@ class ReservationChange(Model):
     member_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"), info=did())
     """Who had it before, where it was handed over."""
     resource: Mapped[Resource] = relationship()
+
+    @property
+    def period(self) -> Period:
+        """The time that it had before."""
+        return Period(self.starts_at, self.ends_at)

@@ -30,6 +30,7 @@ class BookingRule(Model):
     room_id: Mapped[int | None] = mapped_column(ForeignKey("rooms.id"))
     resource_id: Mapped[int | None] = mapped_column(ForeignKey("resources.id"))
     class_id: Mapped[int | None] = mapped_column(ForeignKey("member_classes.id"))
+    membership_kind_id: Mapped[int | None] = mapped_column(ForeignKey("membership_kinds.id"))
     role: Mapped[str | None]
     course_id: Mapped[int | None] = mapped_column(ForeignKey("courses.id"))
     lacks_course: Mapped[bool] = mapped_column(default=False, server_default=false())
@@ -37,7 +38,7 @@ class BookingRule(Model):
     age_under: Mapped[int | None]
     job: Mapped[str] = mapped_column(default="", server_default=text("''"))
     guests_from: Mapped[int | None]
-    windows: Mapped[list[Any]] = mapped_column(JSON, default=list, server_default=text("'[]'"))
+    windows: Mapped[list[Any]] = mapped_column(JSON, default=list)
     """Windows of the week, each as its weekdays (0 is Monday; none is every day) and the minutes of the day from which
     and to which it lasts."""
     outside: Mapped[bool] = mapped_column(default=False, server_default=false())

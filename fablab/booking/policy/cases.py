@@ -16,8 +16,10 @@ from fablab.booking.models import LONGEST_CLAIM, Nature, Reservation, Reservatio
 from fablab.booking.policy.rows import thing_of
 from fablab.booking.rules import judging
 from fablab.booking.rules.case import Booked, Case, Person, Thing
+from fablab.booking.rules.holding import Holder
 from fablab.booking.rules.judging import Ruling
-from fablab.booking.rules.quota import Capacity, Holder, Quota
+from fablab.booking.rules.quota import Capacity, Quota
+from fablab.booking.rules.spacing import AtOnce
 from fablab.booking.rules.who import NeedsMembership
 from fablab.booking.wishes import Wish
 from fablab.catalog.models import Resource
@@ -46,6 +48,7 @@ _BOOKED = select(
     Reservation.ends_at,
     Reservation.places,
     Reservation.guests,
+    Reservation.job,
     Reservation.created_at,
     Reservation.state,
     Reservation.cancelled_at,
@@ -73,7 +76,7 @@ def known(
     acts = training.acts_of_all(session, rows)
     ids = identities_of(session, rows)
     held: Mapping[int, Callable[[date], frozenset[int]]] = {}
-    if any(isinstance(item.rule, NeedsMembership) for item in rulings):
+    if any(isinstance(item.rule, NeedsMembership) or item.scope.membership_kind_id for item in rulings):
         held = memberships.in_order_at(session, rows, site_id)
     found = {}
     for key, row in rows.items():
@@ -121,7 +124,7 @@ def base_case(wish: Wish, resource: Resource, person: Person, zone: ZoneInfo, no
 
 def booked_by(session: Session, case: Case, rulings: Iterable[Ruling], within: Period) -> list[Booked]:
     """The reservations in a time of the person, and of who pays where a rule counts those, however they ended."""
-    holders = {item.rule.holder for item in rulings if isinstance(item.rule, Quota)}
+    holders = {item.rule.holder for item in rulings if isinstance(item.rule, Quota | AtOnce)}
     whose: list[ColumnElement[bool]] = [Reservation.member_id.in_(case.person.ids)]
     if Holder.ACCOUNT in holders and case.account_id is not None:
         whose.append(Reservation.account_id == case.account_id)
@@ -177,6 +180,7 @@ def booked(session: Session, query: Select[*tuple[Any, ...]]) -> list[Booked]:
             period=Period(row.starts_at, row.ends_at),
             places=row.places,
             guests=row.guests,
+            job=row.job,
             created_at=row.created_at,
             is_standing=row.state == ReservationState.BOOKED,
             is_missed=row.state == ReservationState.NO_SHOW,

@@ -89,6 +89,7 @@ def scope_of(item: BookingRule) -> Scope:
         room_id=item.room_id,
         resource_id=item.resource_id,
         class_id=item.class_id,
+        membership_kind_id=item.membership_kind_id,
         role=Role(item.role) if item.role else None,
         course_id=item.course_id,
         lacks_course=item.lacks_course,
@@ -113,7 +114,7 @@ def write_scope(item: BookingRule, scope: Scope) -> None:
     """Put a scope into a row."""
     for name in ("site_id", "category_id", "room_id", "resource_id", "class_id", "course_id", "lacks_course"):
         setattr(item, name, getattr(scope, name))
-    for name in ("age_from", "age_under", "job", "guests_from"):
+    for name in ("membership_kind_id", "age_from", "age_under", "job", "guests_from"):
         setattr(item, name, getattr(scope, name))
     item.role = scope.role.value if scope.role else None
     times = scope.times

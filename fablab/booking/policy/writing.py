@@ -22,6 +22,7 @@ from fablab.core.text import line_of
 from fablab.core.versions import check_version
 from fablab.members import classes
 from fablab.members.actor import Actor, Role
+from fablab.members.memberships import queries as memberships
 from fablab.sites import queries as sites
 from fablab.training import queries as training
 
@@ -123,6 +124,8 @@ def checked(session: Session, actor: Actor, card: RuleCard) -> Ruling:
         rule = catalogue.rule_of(card.kind, card.params)
     except Refused as refused:
         raise Refused([*refused.refusals, *reasons]) from refused
+    if rule.trouble_with(scope):
+        reasons.append(Refusal("params", rule.trouble_with(scope)))
     if reasons:
         raise Refused(reasons)
     note = line_of(card.note)
@@ -156,6 +159,8 @@ def _placed(session: Session, scope: Scope) -> Scope:
         catalog.category(session, scope.category_id)
     if scope.class_id is not None:
         classes.member_class(session, scope.class_id)
+    if scope.membership_kind_id is not None:
+        memberships.kind(session, scope.membership_kind_id)
     if scope.course_id is not None:
         training.course(session, scope.course_id)
     if scope.resource_id is not None:
@@ -183,7 +188,7 @@ def _against(scope: Scope, card: RuleCard) -> Iterator[Refusal]:
 
 def _is_sound(window: Window) -> bool:
     minutes = (window.from_minute, window.to_minute)
-    in_day = all(0 <= minute <= DAY for minute in minutes) and minutes[0] != minutes[1]
+    in_day = all(0 <= minute <= DAY for minute in minutes) and minutes[0] not in (minutes[1], DAY)
     return in_day and all(0 <= day <= 6 for day in window.weekdays)
 
 

@@ -7,7 +7,7 @@ from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from fablab.core.actor import Role
-from fablab.core.period import Period
+from fablab.core.period import Period, day_of
 from fablab.sites.hours import Hours
 from fablab.training.timeline import Act, holds_during
 
@@ -38,6 +38,7 @@ class Booked:
     period: Period
     places: int
     guests: int = 0
+    job: str = ""
     created_at: datetime
     is_standing: bool = True
     """Neither cancelled nor missed."""
@@ -134,6 +135,11 @@ class Case:
     @cached_property
     def today(self) -> date:
         return self.now.astimezone(self.zone).date()
+
+    def is_open_on(self, day: date) -> bool:
+        """Tell whether there are open hours on a day, for anybody."""
+        whole = day_of(day, self.zone)
+        return bool(self.hours.timetables) and all(table.spans(whole) for table in self.hours.timetables)
 
     @property
     def is_walk_in(self) -> bool:

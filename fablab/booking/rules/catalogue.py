@@ -23,6 +23,7 @@ KINDS: dict[str, type[Rule]] = {
         window.Ahead,
         window.Lead,
         window.Waves,
+        window.Months,
         window.Starts,
         window.Between,
         window.EndsBeforeClosing,
@@ -73,6 +74,9 @@ def rule_of(code: str, params: Mapping[str, Any]) -> Rule:
         raise Refused(_fault(item) for item in error.errors(include_url=False, include_input=False)) from error
     if made.trouble:
         raise Refused.because("params", made.trouble)
+    unknown = sorted(set(made.codes) - set(KINDS)) if isinstance(made, who.Exempt) else []
+    if unknown:
+        raise Refused.because("params", _("There is no such kind of rule: %(codes)s.", codes=", ".join(unknown)))
     return made
 
 

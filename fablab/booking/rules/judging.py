@@ -18,9 +18,20 @@ R = TypeVar("R", bound=Rule)
 TIMELY = frozenset(
     (
         *("past", "too_far", "too_short", "too_long", "access_level", "closed", "unstaffed", "taken", "unavailable"),
-        *("ahead", "length_least", "length_most", "length_step", "lengths", "blocks", "lead", "waves", "starts"),
+        *(
+            "ahead",
+            "length_least",
+            "length_most",
+            "length_step",
+            "lengths",
+            "blocks",
+            "lead",
+            "waves",
+            "months",
+            "starts",
+        ),
         *("between", "ends_before_closing", "over_closing", "quota", "capacity", "gap", "at_once", "supervised"),
-        "not_for",
+        *("not_for", "review"),
     )
 )
 """What another time may mend."""

@@ -62,3 +62,7 @@ class Rule:
     def trouble(self) -> str:
         """Why its parameters do not hold together, as a sentence; empty if they do."""
         return ""
+
+    def trouble_with(self, scope: Scope) -> str:
+        """Why it does not go together with a scope, as a sentence; empty if it does."""
+        return ""

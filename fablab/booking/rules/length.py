@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Annotated, ClassVar
 from zoneinfo import ZoneInfo
 
@@ -14,7 +14,7 @@ from fablab.booking.rules.case import Case, Names
 from fablab.booking.rules.kind import Clock, Minutes, MinutesOrNone, Rule, Weekday
 from fablab.booking.rules.scope import Scope
 from fablab.booking.rules.times import DAY, at_minute
-from fablab.core.i18n import _
+from fablab.core.i18n import _, n_
 from fablab.core.period import Period
 from fablab.core.refusals import Refusal
 
@@ -27,6 +27,8 @@ class Length(Rule):
     least: Minutes | None = None
     most: Minutes | None = None
     step: Minutes | None = None
+    open_hours: bool = False
+    """Only the time while the place is open to the person counts: a loan of six working hours."""
 
     def words(self, names: Names) -> str:
         parts = []
@@ -36,10 +38,12 @@ class Length(Rule):
             parts.append(_("at most %(length)s", length=wording.length(self.most)))
         if self.step is not None:
             parts.append(_("in steps of %(length)s", length=wording.length(self.step)))
-        return _("A reservation lasts %(what)s.", what=wording.listed(parts))
+        text = _("A reservation lasts %(what)s.", what=wording.listed(parts))
+        return f"{text} " + _("Only open hours count.") if self.open_hours else text
 
     def against(self, case: Case, scope: Scope) -> Iterator[Refusal]:
-        minutes = case.period.seconds / 60
+        counted = case.hours.open(case.level, case.period) if self.open_hours else [case.period]
+        minutes = sum(part.seconds for part in counted) / 60
         if self.least is not None and minutes < self.least:
             text = _("A reservation lasts at least %(length)s here.", length=wording.length(self.least))
             yield Refusal("length_least", text, remedy=_("Make it longer."))
@@ -102,29 +106,40 @@ class Blocks(Rule):
 
     code: ClassVar[str] = "blocks"
     blocks: Annotated[tuple[Block, ...], Field(min_length=1, max_length=28)]
+    most: Annotated[int, Field(ge=1, le=28, json_schema_extra={"unit": "count"})] | None = None
+    """So many of them in one reservation; None: as many as follow each other."""
 
     def words(self, names: Names) -> str:
         shown = [self._block(item) for item in self.blocks]
-        return _("It is reserved in whole blocks only: %(blocks)s.", blocks=", ".join(shown))
+        text = _("It is reserved in whole blocks only: %(blocks)s.", blocks=", ".join(shown))
+        if self.most is None:
+            return text
+        more = n_("At most %(count)s block at a time.", "At most %(count)s blocks at a time.", self.most)
+        return f"{text} {more}"
 
     def against(self, case: Case, scope: Scope) -> Iterator[Refusal]:
         if not self._fits(case.period, case.zone):
             yield Refusal("blocks", self.words(case.names), remedy=_("Choose one of these blocks as a whole."))
 
     def _fits(self, wanted: Period, zone: ZoneInfo) -> bool:
-        """Whole blocks, one after another, from its start to its end."""
-        start = wanted.start
-        while start < wanted.end:
-            day = start.astimezone(zone).date()
-            ends = [
-                part.end
-                for block in self.blocks
-                if (part := block.period_from(day, zone)) and part.start == start and part.end <= wanted.end
-            ]
-            if not ends:
-                return False
-            start = max(ends)
-        return True
+        """Whole blocks, one after another, from its start to its end, in one way or another."""
+        reached, count = {wanted.start}, 0
+        while reached and (self.most is None or count < self.most):
+            reached = {end for start in reached for end in self._ends(start, zone) if end <= wanted.end}
+            if wanted.end in reached:
+                return True
+            count += 1
+        return False
+
+    def _ends(self, start: datetime, zone: ZoneInfo) -> Iterator[datetime]:
+        """When the blocks end that begin at an instant."""
+        day = start.astimezone(zone).date()
+        for block in self.blocks:
+            # What begins at 24:00 begins on the day before.
+            for begun in (day, day - timedelta(days=1)):
+                part = block.period_from(begun, zone)
+                if part and part.start == start:
+                    yield part.end
 
     def _block(self, item: Block) -> str:
         first, last = wording.weekday(item.from_weekday), wording.weekday(item.to_weekday)

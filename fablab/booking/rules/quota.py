@@ -9,14 +9,16 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
-from fablab.booking.rules import wording
-from fablab.booking.rules.case import Booked, Case, Names, Thing
+from fablab.booking.rules import counting, wording
+from fablab.booking.rules.case import Booked, Case, Names
+from fablab.booking.rules.holding import Each, Holder, alike, is_held
 from fablab.booking.rules.kind import Count, MinutesOrNone, Rule, Weekday
 from fablab.booking.rules.scope import Scope
-from fablab.booking.rules.times import at_minute
 from fablab.core.i18n import _, n_, show_period
 from fablab.core.period import Period
 from fablab.core.refusals import Refusal
+
+__all__ = ["Capacity", "Each", "Holder", "Per", "Quota", "Unit", "alike", "fullest"]
 
 END = datetime(9000, 1, 1, tzinfo=UTC)
 SHOWN = 4
@@ -44,35 +46,12 @@ class Per(StrEnum):
     """Whatever is not over yet."""
 
 
-class Holder(StrEnum):
-    """Whose use is counted."""
-
-    MEMBER = "member"
-    ACCOUNT = "account"
-    PROJECT = "project"
-    MEMBER_AND_PROJECT = "member_and_project"
-
-
-class Each(StrEnum):
-    """Counted for each resource, for each category, or all that the scope covers together."""
-
-    RESOURCE = "resource"
-    CATEGORY = "category"
-    TOGETHER = "together"
-
-
-def alike(each: Each, one: Thing, other: Thing) -> bool:
-    """Tell whether two resources count together."""
-    if each == Each.RESOURCE:
-        return one.id == other.id
-    return each == Each.TOGETHER or one.category_id == other.category_id
-
-
 @dataclass(frozen=True, kw_only=True)
 class Quota(Rule):
     """At most so many bookings, or minutes of all places, per day, week, month, year, term, rolling days, or ahead.
 
-    With hours in the scope only what lies in them counts, so that peak and off-peak are counted apart.
+    With hours in the scope only what lies in them counts, so that peak and off-peak are counted apart; a night that
+    passes midnight counts on the day on which it begins.
     """
 
     code: ClassVar[str] = "quota"
@@ -83,13 +62,16 @@ class Quota(Rule):
     holder: Holder = Holder.MEMBER
     first_weekday: Weekday = 0
     rolling_days: Annotated[int, Field(ge=1, le=366, json_schema_extra={"unit": "days"})] = 7
+    """Days of the wall clock."""
     same_day_free: bool = False
     """What is reserved on its own day neither counts nor is refused."""
     walk_ins_free: bool = False
     """What is begun at once neither counts nor is refused."""
     missed_count: bool = True
     late_minutes: MinutesOrNone | None = None
-    """What was cancelled by its member less than so long before it began goes on to count; None: never."""
+    """What was cancelled by its member less than so long before it began goes on to count; None: never. It is held no
+    longer, so that it does not count as ahead.
+    """
 
     @property
     def topic(self) -> tuple[str, ...]:
@@ -127,10 +109,20 @@ class Quota(Rule):
         if self.per == Per.AHEAD:
             return Period(now, END)
         if self.per == Per.ROLLING:
-            days = timedelta(days=self.rolling_days)
+            days = timedelta(days=self.rolling_days, hours=3)
             return Period(period.start - days, period.end + days)
-        windows = list(self._calendar(period, zone, scope))
+        windows = list(self._calendar(period, scope, zone))
         return Period(windows[0].start, windows[-1].end) if windows else None
+
+    def trouble_with(self, scope: Scope) -> str:
+        times = scope.times
+        if (
+            self.per == Per.TERM
+            and not (times.season_from and times.season_to)
+            and not (times.first_on and times.last_on)
+        ):
+            return _("Say when the season or the term begins and ends.")
+        return ""
 
     def _refusal(self, case: Case, had: list[Booked], before: int, more: int) -> Refusal:
         said = self.words(case.names)
@@ -152,11 +144,7 @@ class Quota(Rule):
         return (self.same_day_free and same_day) or (self.walk_ins_free and walk_in)
 
     def _counts(self, item: Booked, case: Case, scope: Scope) -> bool:
-        if (
-            not scope.covers(item.thing)
-            or not alike(self.each, item.thing, case.thing)
-            or not self._is_held(item, case)
-        ):
+        if not (scope.counts(item) and alike(self.each, item.thing, case.thing) and is_held(self.holder, item, case)):
             return False
         if self._is_free(item.was_same_day(case.zone), item.was_walk_in):
             return False
@@ -166,45 +154,25 @@ class Quota(Rule):
             return True
         if self.late_minutes is None or item.cancelled_at is None or not item.cancelled_by_member:
             return False
+        if self.per == Per.AHEAD:
+            return False
         return item.cancelled_at > item.period.start - timedelta(minutes=self.late_minutes)
-
-    def _is_held(self, item: Booked, case: Case) -> bool:
-        own = item.member_id in case.person.ids
-        if self.holder == Holder.MEMBER or (self.holder == Holder.PROJECT and case.project_id is None):
-            return own
-        if self.holder == Holder.ACCOUNT:
-            return item.account_id == case.account_id
-        if self.holder == Holder.PROJECT:
-            return item.project_id == case.project_id
-        return own and item.project_id == case.project_id
 
     def _windows(self, case: Case, scope: Scope, counted: Iterable[Booked]) -> Iterator[Period]:
         if self.per == Per.AHEAD:
             yield Period(min(case.now, case.period.start), END)
         elif self.per == Per.ROLLING:
-            yield from self._rolling(case.period, counted)
+            periods = [case.period, *(item.period for item in counted)]
+            parts = [part for period in periods for part in scope.times.parts(period, case.zone)]
+            yield from counting.rolling(case.period, parts, case.zone, self.rolling_days)
         else:
-            yield from self._calendar(case.period, case.zone, scope)
+            yield from self._calendar(case.period, scope, case.zone)
 
-    def _rolling(self, wanted: Period, counted: Iterable[Booked]) -> Iterator[Period]:
-        """Every stretch of so many days that holds most: it begins with a booking, or ends with one."""
-        days = timedelta(days=self.rolling_days)
-        parts = [wanted, *(item.period for item in counted)]
-        starts = {part.start for part in parts} | {part.end - days for part in parts}
-        for start in sorted(starts):
-            if Period(start, start + days).overlaps(wanted):
-                yield Period(start, start + days)
+    def _calendar(self, wanted: Period, scope: Scope, zone: ZoneInfo) -> Iterator[Period]:
+        def bounds(day: date) -> tuple[date, date] | None:
+            return self._bounds(day, scope)
 
-    def _calendar(self, wanted: Period, zone: ZoneInfo, scope: Scope) -> Iterator[Period]:
-        day, last = wanted.start.astimezone(zone).date(), (wanted.end - timedelta(seconds=1)).astimezone(zone).date()
-        while day <= last:
-            bounds = self._bounds(day, scope)
-            if bounds is None:
-                day += timedelta(days=1)
-                continue
-            first, after = bounds
-            yield Period(at_minute(first, 0, zone), at_minute(after, 0, zone))
-            day = after
+        return counting.calendar(wanted, zone, bounds, day_begins=scope.times.day_begins)
 
     def _bounds(self, day: date, scope: Scope) -> tuple[date, date] | None:
         """The first day of what a day is counted in, and the day after its last."""
@@ -222,14 +190,15 @@ class Quota(Rule):
         return date(day.year, 1, 1), date(day.year + 1, 1, 1)
 
     def _of(self, period: Period, places: int, window: Period, scope: Scope, zone: ZoneInfo) -> int:
-        """What of a time counts in a window: one for a booking that begins there, or the minutes of its places."""
-        if self.unit == Unit.BOOKINGS:
-            begins = period.end > window.start if self.per == Per.AHEAD else window.contains(period.start)
-            return int(begins and bool(scope.times.parts(period, zone)))
-        part = period.within(window)
-        if part is None:
-            return 0
-        return sum(item.minutes for item in scope.times.parts(part, zone)) * places
+        """What of a time counts in a window: one for a booking whose meant part begins there, or the minutes of its
+        places.
+        """
+        parts = scope.times.parts(period, zone)
+        if self.unit == Unit.MINUTES:
+            return sum(part.seconds for item in parts if (part := item.within(window))) // 60 * places
+        if self.per == Per.AHEAD:
+            return int(bool(parts) and period.end > window.start)
+        return int(bool(parts) and window.contains(parts[0].start))
 
     def _amount(self, amount: int) -> str:
         if self.unit == Unit.MINUTES:
@@ -280,15 +249,16 @@ class Capacity(Rule):
         return n_("At most %(count)s person at the same time.", "At most %(count)s people at the same time.", self.most)
 
     def against(self, case: Case, scope: Scope) -> Iterator[Refusal]:
-        others = [item for item in case.others if scope.covers(item.thing) and item.period.overlaps(case.period)]
-        if fullest(others, case.period) + case.places + case.guests > self.most:
+        others = [item for item in case.others if scope.counts(item)]
+        parts = scope.times.parts(case.period, case.zone)
+        if max(fullest(others, part) for part in parts) + case.places + case.guests > self.most:
             text = _("The place is full during a part of this time.")
             yield Refusal("capacity", f"{self.words(case.names)} {text}", remedy=_("Choose another time."))
 
 
 def fullest(items: Iterable[Booked], within: Period, *, by_place: bool = True) -> int:
     """The most places, or reservations, that are had at one moment of a time."""
-    found = list(items)
+    found = [item for item in items if item.period.overlaps(within)]
     moments = [within.start, *(item.period.start for item in found if within.contains(item.period.start))]
     return max(
         sum(item.places + item.guests if by_place else 1 for item in found if item.period.contains(moment))

@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 
 from fablab.booking.rules import wording
 from fablab.booking.rules.case import Case, Names
+from fablab.booking.rules.holding import Each, Holder, alike, is_held
 from fablab.booking.rules.kind import Count, Minutes, Rule
-from fablab.booking.rules.quota import Each, alike, fullest
+from fablab.booking.rules.quota import fullest
 from fablab.booking.rules.scope import Scope
 from fablab.core.i18n import _, n_, show_period
 from fablab.core.period import Period
@@ -31,7 +32,7 @@ class Gap(Rule):
         gap = timedelta(minutes=self.minutes)
         around = Period(case.period.start - gap, case.period.end + gap)
         for item in case.mine:
-            if scope.covers(item.thing) and alike(self.each, item.thing, case.thing) and item.period.overlaps(around):
+            if scope.counts(item) and alike(self.each, item.thing, case.thing) and item.period.overlaps(around):
                 text = _("You have %(when)s.", when=show_period(item.period, case.zone))
                 remedy = _("Choose a time further away from it, or change that one.")
                 yield Refusal("gap", f"{self.words(case.names)} {text}", remedy=remedy)
@@ -44,13 +45,26 @@ class Gap(Rule):
 
 @dataclass(frozen=True, kw_only=True)
 class AtOnce(Rule):
-    """At most so many reservations of one person at the same time."""
+    """At most so many reservations at the same time, of one person, or of all who share an account or a project."""
 
     code: ClassVar[str] = "at_once"
     most: Count = 1
     each: Each = Each.TOGETHER
+    holder: Holder = Holder.MEMBER
 
     def words(self, names: Names) -> str:
+        if self.holder == Holder.ACCOUNT:
+            return n_(
+                "At most %(count)s reservation of all on the same account at the same time.",
+                "At most %(count)s reservations of all on the same account at the same time.",
+                self.most,
+            )
+        if self.holder != Holder.MEMBER:
+            return n_(
+                "At most %(count)s reservation for the same project at the same time.",
+                "At most %(count)s reservations for the same project at the same time.",
+                self.most,
+            )
         return n_(
             "At most %(count)s reservation of yours at the same time.",
             "At most %(count)s reservations of yours at the same time.",
@@ -58,14 +72,17 @@ class AtOnce(Rule):
         )
 
     def against(self, case: Case, scope: Scope) -> Iterator[Refusal]:
+        parts = scope.times.parts(case.period, case.zone)
         others = [
             item
-            for item in case.mine
-            if scope.covers(item.thing)
+            for item in case.own
+            if item.is_standing
+            and is_held(self.holder, item, case)
+            and scope.counts(item)
             and alike(self.each, item.thing, case.thing)
-            and item.period.overlaps(case.period)
+            and any(item.period.overlaps(part) for part in parts)
         ]
-        if fullest(others, case.period, by_place=False) + 1 > self.most:
+        if max(fullest(others, part, by_place=False) for part in parts) + 1 > self.most:
             shown = "; ".join(f"{item.thing.name}, {show_period(item.period, case.zone)}" for item in others[:3])
             text = _("You have %(when)s.", when=shown) if others else ""
             yield Refusal("at_once", f"{self.words(case.names)} {text}".strip(), remedy=_("Choose another time."))

@@ -1,12 +1,17 @@
-"""On which terms it is had: checking in, cancelling, going on, moving, handing over, review. They refuse no wish."""
+"""On which terms it is had: checking in, cancelling, going on, moving, handing over, review. They refuse no wish, but
+for one to begin now what staff approve first.
+"""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
 from fablab.booking.rules import wording
-from fablab.booking.rules.case import Names
+from fablab.booking.rules.case import Case, Names
 from fablab.booking.rules.kind import Cents, Count, Minutes, MinutesOrNone, Percent, Rule
+from fablab.booking.rules.scope import Scope
 from fablab.core.i18n import _, n_, show_money
+from fablab.core.refusals import Refusal
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,6 +64,8 @@ class Cancellation(Rule):
         text = _("Given back less than %(length)s before, %(costs)s.", length=length, costs=wording.listed(costs))
         if self.free_if_taken:
             text += " " + _("Not if somebody else takes the time.")
+        if self.also_missed:
+            text += " " + _("The same if nobody comes.")
         return text
 
 
@@ -133,3 +140,8 @@ class Review(Rule):
             "Staff approve it first, usually within %(count)s hours.",
             self.hours,
         )
+
+    def against(self, case: Case, scope: Scope) -> Iterator[Refusal]:
+        if case.is_walk_in and not case.by_staff:
+            text = _("Staff approve it first, and nobody can before it begins.")
+            yield Refusal("review", text, True, _("Choose a later time, or ask staff to reserve it for you."))

@@ -1,5 +1,6 @@
 """When a rule holds: weekdays, hours of the wall clock, seasons of each year and dated terms."""
 
+from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -65,6 +66,24 @@ class Times:
     def is_always(self) -> bool:
         return self is ALWAYS or self == ALWAYS
 
+    @property
+    def day_begins(self) -> int:
+        """The minute at which one day of these times ends and the next begins: midnight, or the end of a window that
+        passes midnight, since its night is of the day on which it begins.
+        """
+        if self.outside:
+            return 0
+        return max((item.to_minute for item in self.windows if item.to_minute <= item.from_minute), default=0)
+
+    def is_within(self, other: "Times") -> bool:
+        """Tell whether it asks for all that the other asks for, and perhaps for more."""
+        same_hours = not other.windows or (self.windows, self.outside) == (other.windows, other.outside)
+        theirs = (other.season_from, other.season_to)
+        same_season = theirs == (None, None) or theirs == (self.season_from, self.season_to)
+        begins = other.first_on is None or (self.first_on is not None and self.first_on >= other.first_on)
+        ends = other.last_on is None or (self.last_on is not None and self.last_on <= other.last_on)
+        return same_hours and same_season and begins and ends
+
     def is_on(self, day: date) -> bool:
         """Tell whether a day is in its season and between its dates."""
         if (self.first_on and day < self.first_on) or (self.last_on and day > self.last_on):
@@ -91,9 +110,9 @@ class Times:
             return None
         if self.season_from and self.season_to:
             year = day.year if (day.month, day.day) >= self.season_from else day.year - 1
-            first = _day(year, self.season_from)
-            last = _day(year, self.season_to)
-            return first, last if last >= first else _day(year + 1, self.season_to)
+            first = day_in(year, self.season_from)
+            last = day_in(year, self.season_to)
+            return first, last if last >= first else day_in(year + 1, self.season_to)
         if self.first_on and self.last_on and self.first_on <= day <= self.last_on:
             return self.first_on, self.last_on
         return None
@@ -110,9 +129,7 @@ class Times:
 ALWAYS = Times()
 
 
-def _day(year: int, month_day: tuple[int, int]) -> date:
+def day_in(year: int, month_day: tuple[int, int]) -> date:
+    """That day of a year, or the last one of a month that has no such day: 29 February of a common year."""
     month, day = month_day
-    try:
-        return date(year, month, day)
-    except ValueError:  # 29 February of a common year
-        return date(year, month, 28)
+    return date(year, month, min(day, monthrange(year, month)[1]))

@@ -154,7 +154,8 @@ class StaffBooks(Rule):
     how: Words = ""
 
     def words(self, names: Names) -> str:
-        return f"{_('Staff reserve it for you.')} {self.how}".strip()
+        said = _("Staff reserve it for you.")
+        return f"{said} {self.how}".strip()
 
     def against(self, case: Case, scope: Scope) -> Iterator[Refusal]:
         if not case.by_staff:

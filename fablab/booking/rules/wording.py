@@ -88,6 +88,9 @@ def whom(scope: Scope, names: Names) -> str:
     parts = []
     if scope.class_id is not None:
         parts.append(names.classes.get(scope.class_id, f"#{scope.class_id}"))
+    if scope.membership_kind_id is not None:
+        kind = names.memberships.get(scope.membership_kind_id, f"#{scope.membership_kind_id}")
+        parts.append(_("with the membership “%(kind)s”", kind=kind))
     if scope.role is not None:
         parts.append(role(scope.role))
     if scope.course_id is not None:

@@ -23,11 +23,11 @@ function tidy() {
   mark(chosen.filter((cell) => cell.isConnected && isFree(cell)));
 }
 
-function focus(cell) {
+function focus(cell, options = {}) {
   const grid = cell.closest("table");
   for (const item of grid.querySelectorAll('td.c [tabindex="0"], td.c[tabindex="0"]')) item.setAttribute("tabindex", "-1");
   holder(cell).setAttribute("tabindex", "0");
-  holder(cell).focus();
+  holder(cell).focus(options);
 }
 
 function mark(cells) {
@@ -144,5 +144,20 @@ for (const scroller of scrollers) {
   }, { passive: true });
 }
 
-document.addEventListener("htmx:after:swap", tidy);
+// A poll may join or part cells: whoever stands on one stays where they were, or on the reservation that they hold.
+let kept = null;
+document.addEventListener("htmx:before:swap", () => {
+  const cell = document.activeElement?.closest?.("table.grid td.c");
+  kept = cell && { row: cell.parentElement.id, column: column(cell), id: holder(cell).dataset.move };
+});
+document.addEventListener("htmx:after:swap", () => {
+  tidy();
+  if (!kept) return;
+  const row = document.getElementById(kept.row);
+  const held = kept.id && document.querySelector(`table.grid a[data-move="${kept.id}"]`)?.closest("td");
+  const cell = held || (row && cellsOf(row).findLast((item) => column(item) <= kept.column));
+  kept = null;
+  if (cell && holder(cell) !== document.activeElement) focus(cell, { preventScroll: true });
+});
+document.addEventListener("lab:focus", (event) => focus(event.detail));
 tidy();

@@ -21,6 +21,14 @@ async function openSheet(href) {
 // Other scripts ask for a sheet by this event: importing this file a second time would make all of it happen twice.
 document.addEventListener("lab:sheet", (event) => openSheet(event.detail));
 
+// What came as an answer is shown like a sheet that was opened.
+document.addEventListener("lab:answer", (event) => {
+  body.innerHTML = event.detail;
+  htmx.process(body);
+  if (!dialog.open) dialog.showModal();
+  body.querySelector(".reasons")?.focus();
+});
+
 document.addEventListener("click", (event) => {
   const plain = event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
   const link = event.target.closest("a[data-sheet]");

@@ -64,6 +64,8 @@ class Table:
     heads: list[Head]
     rows: list[Row]
     columns: int
+    step: int
+    """Minutes of a column."""
     is_week: bool = False
 
     @property
@@ -117,7 +119,7 @@ def _day_table(
         eyes = _eyes(actor, site.id, names, locked=bool(standing.missing))
         cells = cells_of(columns, item, eyes, now)
         rows.append(Row(item.resource.code, item.resource.name, item.resource, cells, standing))
-    return Table(site, heads_of(columns, zone), rows, len(columns))
+    return Table(site, heads_of(columns, zone), rows, len(columns), step)
 
 
 def week_table(actor: Actor | None, resource: Resource, first: date, now: datetime) -> Table:
@@ -136,7 +138,7 @@ def week_table(actor: Actor | None, resource: Resource, first: date, now: dateti
         Row(day.isoformat(), show_day(day), resource, cells_of(columns_on(day, minutes, step, zone), facts, eyes, now))
         for day in days
     ]
-    return Table(site, week_heads(minutes), rows, len(minutes), is_week=True)
+    return Table(site, week_heads(minutes), rows, len(minutes), step, is_week=True)
 
 
 def _eyes(actor: Actor | None, site_id: int, names: Mapping[int, str], *, locked: bool) -> Eyes:

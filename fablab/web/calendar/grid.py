@@ -47,6 +47,8 @@ class Cell:
     minutes: int = 0
     reservation_id: int | None = None
     """Set where the one who looks may open it."""
+    version: int | None = None
+    """Set where they may move it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +186,8 @@ def _cell(
         may_open = eyes.may_open or kind == Kind.MINE
         text = _("Yours") if kind == Kind.MINE else eyes.names.get(busy.member_id, _("Booked"))
         shown_id = busy.reservation_id if may_open else None
-        return Cell(kind, places[0], len(places), label, text, reservation_id=shown_id)
+        version = busy.version if may_open and not busy.started and busy.period.start > now else None
+        return Cell(kind, places[0], len(places), label, text, reservation_id=shown_id, version=version)
     if kind == Kind.FREE and period:
         is_now = period.start <= now
         text = _("Now") if is_now else show_time(period.start, zone)

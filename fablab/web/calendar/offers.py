@@ -1,4 +1,4 @@
-"""What a booking sheet offers: starts, durations, what they cost, and the nearest free time. Pure but for `Sheet`."""
+"""What a booking sheet offers: starts, durations, and what they cost. Pure."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -87,35 +87,20 @@ def start_choices(
 ) -> list[Choice]:
     """The starts of a day, and now if it is free now; the chosen one is among them whatever it is."""
     values = {start.strftime("%Y-%m-%dT%H:%M:%SZ"): start for start in found if start > now}
-    choices = [Choice(key, show_time(start, zone), "", key == chosen) for key, start in values.items()]
+    choices = [Choice(key, clear_time(start, zone), "", key == chosen) for key, start in values.items()]
     if now_too or chosen == NOW:
         choices.insert(0, Choice(NOW, _("Now (%(time)s)", time=show_time(now, zone)), "", chosen == NOW))
     if chosen != NOW and chosen not in values:
-        choices.insert(0, Choice(chosen, show_time(datetime.fromisoformat(chosen), zone), "", True))
+        choices.insert(0, Choice(chosen, clear_time(datetime.fromisoformat(chosen), zone), "", True))
     return choices
 
 
-def nearest(
-    free: Iterable[Period], openings: Iterable[Period], wanted: Period, step: int, count: int = 3
-) -> list[Period]:
-    """The free times of the same length that lie nearest to the wanted one, in order."""
-    parts, length = list(free), wanted.end - wanted.start
-    fitting = [
-        Period(start, start + length)
-        for start in starts(parts, openings, step)
-        if any(part.start <= start and start + length <= part.end for part in parts)
-    ]
-    # Right after a reservation that ends between two slots, too.
-    rounded = [(_next_five(part.start), part.end) for part in parts]
-    fitting += [Period(start, start + length) for start, end in rounded if start + length <= end]
-    by_distance = sorted(set(fitting), key=lambda period: (abs(period.start - wanted.start), period.start))
-    return sorted(by_distance[:count])
-
-
-def _next_five(moment: datetime) -> datetime:
-    """The next full five minutes."""
-    over = timedelta(minutes=moment.minute % 5, seconds=moment.second, microseconds=moment.microsecond)
-    return moment - over + timedelta(minutes=5) if over else moment
+def clear_time(moment: datetime, zone: ZoneInfo) -> str:
+    """The time of day; with summer or winter where the clocks show it twice."""
+    local, text = moment.astimezone(zone), show_time(moment, zone)
+    if local.utcoffset() == local.replace(fold=1 - local.fold).utcoffset():
+        return text
+    return _("%(time)s, winter time", time=text) if local.fold else _("%(time)s, summer time", time=text)
 
 
 def when(period: Period, zone: ZoneInfo, day_of: datetime) -> str:

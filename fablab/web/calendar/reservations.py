@@ -1,36 +1,35 @@
 """A reservation of one's own, or of a site where one is staff: look at it, give it back."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from fablab.billing.prices import quote
-from fablab.booking import moving, no_shows, outcomes, services
-from fablab.booking.lateness import late
-from fablab.booking.models import Reservation
+from fablab.booking import afterwards, no_shows, outcomes, services
+from fablab.booking.models import ChangeKind, Reservation
+from fablab.booking.policy import rows
 from fablab.core import clock
 from fablab.core.db import db, transaction
 from fablab.core.errors import Forbidden
-from fablab.core.i18n import _, show_duration, show_period
-from fablab.core.refusals import Conflict, Refused
+from fablab.core.i18n import _, show_period
+from fablab.core.refusals import Conflict, Refusal, Refused
 from fablab.members import guardians
 from fablab.members import queries as members
-from fablab.members.conduct.wording import said_before_cancelling
 from fablab.members.models import Role
 from fablab.members.organisations import projects
+from fablab.web.calendar import terms
 from fablab.web.calendar.outcomes import OutcomeForm, part_of
 from fablab.web.ground import access, inputs
 
 screen = Blueprint("reservations", __name__)
-USUAL_STEP = 30
-"""By how many minutes somebody goes on where no rule says otherwise."""
 
 
 @screen.get("/reservations/<row:reservation_id>")
 def page(reservation_id: int) -> str:
     """What was reserved, and the button that gives it back: the one question before it is gone."""
-    return _show(reservation_id)
+    return show(reservation_id)
 
 
 @screen.post("/reservations/<row:reservation_id>/cancel")
@@ -39,10 +38,11 @@ def cancel(reservation_id: int) -> Response | tuple[str, int]:
     now = clock.now()
     try:
         with transaction() as session:
-            reservation = services.cancel(session, access.actor(), reservation_id, now)
+            agreed = terms.agreed_cents(request.form.get("agreed_cents"))
+            reservation = services.cancel(session, access.actor(), reservation_id, now, agreed_cents=agreed)
             machine, period, zone = reservation.resource.name, reservation.period, reservation.resource.site.zone
     except Refused as refused:
-        return _show(reservation_id, refused.messages), 422
+        return show(reservation_id, refused.refusals), 422
     flash(_("Cancelled: %(machine)s, %(when)s", machine=machine, when=show_period(period, zone)), "ok")
     return redirect(access.own_path(request.form.get("next")) or url_for("me.page"))
 
@@ -54,7 +54,7 @@ def no_show(reservation_id: int) -> Response | tuple[str, int]:
         with transaction() as session:
             no_shows.no_show(session, access.actor(), reservation_id, clock.now())
     except Refused as refused:
-        return _show(reservation_id, refused.messages), 422
+        return show(reservation_id, refused.refusals), 422
     flash(_("Noted: nobody came. What is left of the time is free again."), "ok")
     return redirect(url_for("reservations.page", reservation_id=reservation_id))
 
@@ -66,7 +66,7 @@ def undo_no_show(reservation_id: int) -> Response | tuple[str, int]:
         with transaction() as session:
             no_shows.take_back(session, access.actor(), reservation_id, clock.now())
     except Refused as refused:
-        return _show(reservation_id, refused.messages), 409 if isinstance(refused, Conflict) else 422
+        return show(reservation_id, refused.refusals), 409 if isinstance(refused, Conflict) else 422
     flash(_("Taken back: they were there. A strike that came of it is withdrawn."), "ok")
     return redirect(url_for("reservations.page", reservation_id=reservation_id))
 
@@ -80,26 +80,27 @@ def note_outcome(reservation_id: int) -> Response | tuple[str, int]:
     if not outcomes.may_note(access.actor(), reservation):
         raise Forbidden(f"outcome of reservation {reservation_id}")
     if not form.validate():
-        return _show(reservation_id, form=form), 422
+        return show(reservation_id, form=form), 422
     try:
         version = 0 if form.version.data in ("0", None) else inputs.row_id(form.version.data) or 0
         with transaction() as session:
             outcomes.note_outcome(session, access.actor(), reservation_id, form.noted(), version, now)
     except Refused as refused:
         is_stale = isinstance(refused, Conflict)
-        messages = refused.messages
-        return _show(reservation_id, messages, form=form, is_stale=is_stale), 409 if is_stale else 422
+        refusals = refused.refusals
+        return show(reservation_id, refusals, form=form, is_stale=is_stale), 409 if is_stale else 422
     flash(_("Noted."), "ok")
     return redirect(access.own_path(request.form.get("next")) or url_for("appointments.page"))
 
 
-def _show(
+def show(
     reservation_id: int,
-    reasons: list[str] | None = None,
+    refusals: Sequence[Refusal] = (),
     *,
     form: OutcomeForm | None = None,
     is_stale: bool = False,
 ) -> str:
+    """The page, or what a dialog shows of it; with every reason why something could not be done."""
     session, now = db.session(), clock.now()
     actor = access.actor()
     found = outcomes.reservation_opened_by(session, actor, reservation_id)
@@ -111,36 +112,46 @@ def _show(
     is_open = may_cancel and found.ends_at > now and found.state == "booked"
     came_from = access.own_path(request.args.get("next") or request.form.get("next"))
     account = members.account(session, found.account_id)
-    terms = moving.extension_of(session, found, now) if is_open and found.starts_at <= now else None
-    step = terms.step_minutes if terms else USUAL_STEP
+    is_running = is_open and found.starts_at <= now
+    is_staff = actor.may_at_site(Role.FABMANAGER, found.resource.site_id)
+    changes = afterwards.changes_of(session, found.id)
     return render_template(
         template,
         reservation=found,
         account=account,
         project=projects.project(session, found.project_id) if found.project_id else None,
         quote=price,
-        reasons=reasons or [],
+        refusals=refusals,
         is_open=is_open,
         came_from=came_from,
         is_own=found.member_id == actor.member_id,
         is_over=found.ends_at <= now or found.state != "booked",
-        is_running=found.starts_at <= now < found.ends_at,
-        step_minutes=step,
-        step_length=show_duration(step * 60),
-        again=url_for("sheet.page", code=found.resource.code, minutes=found.period.minutes, payer=_payer(found)),
-        cost_of_cancelling=_cost(found, now) if is_open else "",
+        is_staff=is_staff,
+        going_on=afterwards.going_on(session, actor, found, now) if is_running else None,
+        may_move=is_open and found.started_at is None and found.starts_at > now,
+        against_moving=afterwards.against_moving(session, actor, found, now) if is_open else [],
+        rules=_rules(found, now) if is_open else [],
+        changes=[(row, _word(row.kind)) for row in changes],
+        who=members.names_of(session, {found.created_by_id, *(row.by_id for row in changes)}),
+        terms=terms.terms_of(found, now),
         may_miss=no_shows.may_say(session, actor, found, now),
         may_take_back=no_shows.may_take_back(actor, found, now),
         appointment=part_of(found, now, form, is_stale=is_stale),
     )
 
 
-def _payer(found: Reservation) -> str:
-    """Who paid, as the sheet names it."""
-    return f"{found.account_id}:{found.project_id}" if found.project_id else str(found.account_id)
+def _word(kind: str) -> str:
+    """What somebody did to a reservation."""
+    return {
+        ChangeKind.MOVED: _("Moved"),
+        ChangeKind.EXTENDED: _("Made longer"),
+        ChangeKind.SHORTENED: _("Made shorter"),
+        ChangeKind.HANDED_OVER: _("Handed over"),
+    }[ChangeKind(kind)]
 
 
-def _cost(found: Reservation, now: datetime) -> str:
-    """What is said before it is cancelled too late; empty where that costs nothing."""
-    lateness = late(db.session(), access.actor(), found, now)
-    return said_before_cancelling(lateness.tally) if lateness else ""
+def _rules(found: Reservation, now: datetime) -> list[str]:
+    """The lab's own rules that hold for it, as sentences."""
+    session = db.session()
+    names = rows.names(session)
+    return [item.sentence(names) for item in afterwards.rulings_of(session, access.actor(), found, now)]

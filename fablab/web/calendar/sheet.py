@@ -1,19 +1,18 @@
 """The booking sheet: what would be reserved, what it costs, what speaks against it; then the reservation itself."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from urllib.parse import urlsplit
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, flash, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from fablab.billing.charges import BILLED
 from fablab.billing.prices import Quote, quote
 from fablab.booking import queries as booking
 from fablab.booking import services
-from fablab.booking.models import Nature, Reservation
+from fablab.booking.models import Nature
 from fablab.booking.policy import rows
 from fablab.booking.queries import Availability
 from fablab.booking.rules.judging import Ruling
@@ -32,6 +31,7 @@ from fablab.training import queries as training
 from fablab.training.models import Course
 from fablab.web.calendar import asking, offers
 from fablab.web.calendar.asking import Asked, Questions
+from fablab.web.calendar.onward import onward
 from fablab.web.ground import access, inputs, pickers
 
 screen = Blueprint("sheet", __name__)
@@ -81,7 +81,8 @@ class Sheet:
 def page(code: str) -> str:
     """The sheet, as a page or as what a dialog shows."""
     resource = catalog.resource_by_code(db.session(), code)
-    return _show(_sheet(resource, asking.asked(request.args), clock.now()))
+    now = clock.now()
+    return _show(_sheet(resource, asking.asked(request.args, resource.site.zone, now), now))
 
 
 @screen.post("/m/<code>/book")
@@ -89,18 +90,20 @@ def book(code: str) -> Response | tuple[str, int]:
     """Reserve; or the sheet again, with every reason why not and the nearest free times."""
     now = clock.now()
     resource = catalog.resource_by_code(db.session(), code)
-    asked = asking.asked(request.form)
+    zone, name = resource.site.zone, resource.name
+    asked = asking.asked(request.form, zone, now)
     try:
+        if asked.trouble is not None:
+            raise Refused([asked.trouble])
         wish = asking.wish_of(resource, asked, now, request.form.get("request_key") or None)
-        with transaction() as session:
-            reservation = services.book(session, access.actor(), wish, now)
+        with asking.naming(asked.companion, now), transaction() as session:
+            period = services.book(session, access.actor(), wish, now).period
     except Refused as refused:
         resource = catalog.resource_by_code(db.session(), code)
         sheet = _sheet(resource, asked, now, refused.refusals)
         return _show(sheet), 409 if isinstance(refused, Conflict) else 422
-    zone = resource.site.zone
-    flash(_("Reserved: %(machine)s, %(when)s", machine=resource.name, when=show_period(reservation.period, zone)), "ok")
-    return _onward(reservation, zone)
+    flash(_("Reserved: %(machine)s, %(when)s", machine=name, when=show_period(period, zone)), "ok")
+    return onward(url_for("day.page", d=period.start.astimezone(zone).date().isoformat()))
 
 
 def _sheet(resource: Resource, asked: Asked, now: datetime, refusals: tuple[Refusal, ...] = ()) -> Sheet:
@@ -112,11 +115,17 @@ def _sheet(resource: Resource, asked: Asked, now: datetime, refusals: tuple[Refu
     try:
         member = asking.member_of(resource, asked)
         wish = asking.wish_of(resource, asked, now)
+        if not refusals:
+            # Who comes along is looked up when it is booked, not at each glance.
+            wish = replace(wish, companion_id=None)
         verdict = services.verdict_on(session, actor, wish, now)
-        reasons, held = reasons or verdict.reasons, verdict.rulings
+        against = [reason for reason in verdict.reasons if not asking.is_unanswered(reason, asked)]
+        reasons, held = reasons or against, verdict.rulings
         slots = what_would_work(session, wish, now) if reasons else []
     except Refused as refused:
         reasons = reasons or list(refused.refusals)
+    if asked.trouble is not None and not refusals:
+        reasons.insert(0, asked.trouble)
     names, is_staff = rows.names(session), actor.may_at_site(Role.FABMANAGER, resource.site_id)
     price = quote(session, resource, member, period.start) if asked.nature in BILLED else None
     levels = members.access_of(session, member.id, now)
@@ -176,17 +185,3 @@ def _show(sheet: Sheet) -> str:
     ids = [item.resource_id for item, _name in sheet.elsewhere]
     codes = {row.id: row.code for row in catalog.resources_by_id(db.session(), ids).values()}
     return render_template(template, sheet=sheet, resource=sheet.resource, natures=list(Nature), codes=codes)
-
-
-def _onward(reservation: Reservation, zone: ZoneInfo) -> Response:
-    """To the day of the reservation; from a dialog, to the page that it lies on."""
-    day = reservation.starts_at.astimezone(zone).date().isoformat()
-    target = url_for("day.page", d=day)
-    if not inputs.from_htmx():
-        return redirect(target)
-    page = urlsplit(request.headers.get("HX-Current-URL", ""))
-    own = access.own_path(f"{page.path}?{page.query}".rstrip("?"))
-    stays = own is not None and not page.path.endswith("/book")
-    response = make_response("", 200)
-    response.headers["HX-Redirect"] = own if own and stays else target
-    return response

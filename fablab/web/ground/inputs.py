@@ -13,6 +13,10 @@ from fablab.core.refusals import Refused
 
 LARGEST_ID = 2**31 - 1
 """What a column of ids holds on PostgreSQL."""
+TWICE = "time_twice"
+"""The code of a wall time that the clocks show twice."""
+WHICH = ("first", "second")
+"""Which of the two is meant."""
 _YEARS = range(2000, 2101)
 
 
@@ -79,20 +83,24 @@ def instant(text: str) -> datetime:
     return found.astimezone(UTC)
 
 
-def wall_time(on: date, text: str, zone: ZoneInfo) -> datetime:
-    """The instant at which the zone's clocks show `HH:MM` on that day.
+def wall_time(on: date, text: str, zone: ZoneInfo, which: str = "") -> datetime:
+    """The instant at which the zone's clocks show `HH:MM` on that day; `which`, first or second, where they do twice.
 
     Raises:
-        Refused: it is no time of day, or one that the clocks skip or show twice on that day.
+        Refused: it is no time of day, or one that the clocks skip, or show twice on that day (`TWICE`).
     """
     try:
         return instant_of(on, time.fromisoformat(text), zone)
     except NoSuchTime:
         message = _("%(time)s does not exist on %(day)s: the clocks skip it.", time=text, day=show_date(on))
     except AmbiguousTime:
+        if which in WHICH:
+            wall = time.fromisoformat(text).replace(fold=WHICH.index(which))
+            return datetime.combine(on, wall, zone).astimezone(UTC)
         message = _(
             "The clocks show %(time)s twice on %(day)s. Choose a time that is clear.", time=text, day=show_date(on)
         )
+        raise Refused.because(TWICE, message) from None
     except ValueError:
         message = _("“%(text)s” is not a time of day; a time looks like 14:30.", text=text[:40])
     raise Refused.because("time", message)

@@ -72,6 +72,8 @@ def _all() -> list[tuple[str, list[Place]]]:
             _("Desk"),
             [
                 Place("desk.page", _("Desk"), "inbox", staff),
+                Place("approvals.page", _("Requests"), "hourglass-split", staff),
+                Place("check_ins.expected", _("Expected today"), "clipboard-check", Role.HOST),
                 Place(
                     "presence.page",
                     _("Presence"),

@@ -1,6 +1,6 @@
 """The words for choices that the database keeps as codes."""
 
-from fablab.booking.models import Nature, Reservation, ReservationState
+from fablab.booking.models import Nature, Reservation, ReservationState, ReviewState
 from fablab.catalog.due import Standing
 from fablab.catalog.models import CategoryKind, FieldKind, FileRole, ProblemKind, ProblemState, ResourceState
 from fablab.core.i18n import _
@@ -138,6 +138,10 @@ def outcome(code: str | None) -> str:
 
 def reservation_state(reservation: Reservation) -> str:
     """What became of a reservation."""
+    if reservation.review == ReviewState.DECLINED:
+        return _("Not approved")
+    if reservation.review == ReviewState.LAPSED:
+        return _("Not decided in time")
     if reservation.state == ReservationState.CANCELLED:
         return _("Cancelled")
     if reservation.state == ReservationState.NO_SHOW:

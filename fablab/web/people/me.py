@@ -7,7 +7,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from fablab.billing.charges import charges_of_sessions
-from fablab.booking import outcomes
+from fablab.booking import afterwards, outcomes
 from fablab.booking import queries as booking
 from fablab.core import clock
 from fablab.core.db import db, transaction
@@ -22,6 +22,7 @@ from fablab.presence import queries as presence
 from fablab.training import queries as training
 from fablab.usage import queries as usage
 from fablab.usage.models import UsageSession
+from fablab.web.calendar.terms import checking_of
 from fablab.web.ground import access, inputs
 from fablab.web.ground.forms import LabForm, password_field
 from fablab.web.ground.months import lab_zone, months_back
@@ -87,11 +88,15 @@ def _show(form: PasswordForm) -> str:
     session, now, member_id = db.session(), clock.now(), access.actor().member_id
     zone = lab_zone()
     month = inputs.month(request.args.get("month"), month_at(now, zone))
-    uses = _uses(member_id, month)
+    uses, upcoming = _uses(member_id, month), booking.upcoming(session, member_id, now)
     return render_template(
         "me/page.html",
         member=members.member(session, member_id),
-        upcoming=booking.upcoming(session, member_id, now),
+        upcoming=upcoming,
+        going_on={
+            row.id: afterwards.going_on(session, access.actor(), row, now) for row in upcoming if row.starts_at <= now
+        },
+        checking={row.id: checking_of(row, now) for row in upcoming},
         past=booking.past(session, member_id, now),
         certificates=training.certificates_of(session, member_id, now),
         month=month,

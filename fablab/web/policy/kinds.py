@@ -67,6 +67,7 @@ def _when() -> dict[str, tuple[str, str]]:
         "ahead": (_("How far ahead"), _("So many days ahead at most; a new day opens at a time that you choose.")),
         "lead": (_("How early"), _("It is asked for so long before, or so many days before, at the latest.")),
         "waves": (_("Released in waves"), _("On a weekday the next days are released together, for everybody.")),
+        "months": (_("Months"), _("A month is released on a day of a month before.")),
         "starts": (_("When it begins"), _("At some times of the day only, or on the full or half hour.")),
         "between": (_("Hours and weekdays"), _("The whole of it lies within some hours of some weekdays.")),
         "ends_before_closing": (_("Over before closing"), _("It ends some time before the place closes.")),

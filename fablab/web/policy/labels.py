@@ -40,6 +40,7 @@ def _lengths() -> Said:
         "length.least": (_("At least"), _("Such as 30 min or 1 h 30; empty: as short as one likes.")),
         "length.most": (_("At most"), _("Such as 3 h or 2 days; empty: as long as one likes.")),
         "length.step": (_("In steps of"), _("Such as 15 min; empty: as the machine is set.")),
+        "length.open_hours": (_("Only open hours count"), ""),
         "lengths.minutes": (
             _("Lengths to choose from"),
             _("One on each line, such as 1 h 30; empty lines are left out."),
@@ -49,6 +50,7 @@ def _lengths() -> Said:
         "blocks.blocks.from_minute": (_("at what time"), ""),
         "blocks.blocks.to_weekday": (_("To"), ""),
         "blocks.blocks.to_minute": (_("at what time"), ""),
+        "blocks.most": (_("How many at a time at most"), ""),
         "buffer.before": (_("To set up, before"), _("Such as 15 min; empty: none.")),
         "buffer.after": (_("To clean, after"), _("Such as 15 min; empty: none.")),
         "buffer.is_inside": (
@@ -61,15 +63,22 @@ def _lengths() -> Said:
 def _windows() -> Said:
     return {
         "ahead.days": (_("Days ahead at most"), _("0: for the same day only.")),
+        "ahead.minutes": (_("Or so long before at most; 0: who is there starts at once"), ""),
         "ahead.opens_at": (_("A new day opens at"), _("00:00 is at midnight.")),
         "lead.minutes": (_("At least so long before"), _("Such as 2 h; empty: not asked.")),
         "lead.days": (_("At least so many days before"), _("1: not on the same day. Empty: not asked.")),
+        "lead.open_days": (_("Only days on which it is open count"), ""),
+        "lead.until": (_("On the last of these days, until"), ""),
         "lead.walk_ins": (_("Who is there may start at once while it is free"), ""),
         "waves.releases": (_("Releases"), _("Each: on which day and time, and which days it opens.")),
         "waves.releases.weekday": (_("Released on"), ""),
         "waves.releases.at_minute": (_("at what time"), ""),
         "waves.releases.first_weekday": (_("First day"), ""),
         "waves.releases.last_weekday": (_("Last day"), ""),
+        "waves.releases.weeks_before": (_("So many weeks earlier"), ""),
+        "months.day": (_("From this day of the month on"), ""),
+        "months.months_before": (_("So many months before"), ""),
+        "months.at_minute": (_("at what time"), ""),
         "starts.at": (_("Times of the day"), _("One on each line, such as 09:00; empty lines are left out.")),
         "starts.every": (_("Or every"), _("Such as 30 min or 2 h, counted from midnight.")),
         "between.weekdays": (_("On which weekdays"), _("None chosen: every day.")),
@@ -108,6 +117,7 @@ def _quotas() -> Said:
         "gap.each": each,
         "at_once.most": (_("At most so many at the same time"), ""),
         "at_once.each": each,
+        "at_once.holder": (_("Whose use is counted"), ""),
     }
 
 

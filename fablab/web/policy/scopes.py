@@ -133,11 +133,12 @@ def _where(site_id: int | None) -> list[Field]:
 def _whom(names: Names) -> list[Field]:
     pairs = {
         what: [(str(key), name) for key, name in sorted(table.items(), key=lambda item: item[1])]
-        for what, table in (("class", names.classes), ("course", names.courses))
+        for what, table in (("class", names.classes), ("course", names.courses), ("membership", names.memberships))
     }
     holds = [("holds", _("who holds it")), ("lacks", _("who does not hold it"))]
     return [
         _choice("class_id", _("Class of members"), _("every class"), pairs["class"]),
+        _choice("membership_kind_id", _("Membership"), _("with or without"), pairs["membership"]),
         Field(
             name="role",
             label=_("Role"),

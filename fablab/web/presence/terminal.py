@@ -6,6 +6,8 @@ Who has shown a badge is remembered in the tablet's cookie, for a minute, and fo
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
+from fablab.booking import checking_in
+from fablab.booking.models import Reservation
 from fablab.core import clock
 from fablab.core.db import db, transaction
 from fablab.core.i18n import _, use_locale
@@ -81,8 +83,25 @@ def arrive(key: str) -> Response:
     )
     with transaction() as writing:
         services.arrive(writing, Actor(member_id), coming, clock.now())
+        checked_in = checking_in.check_in_at(writing, member_id, terminal.site_id, clock.now())
         with use_locale(members.member(writing, member_id).locale):
             flash(_("Welcome, %(name)s!", name=_first_name(member_id)), "ok")
+            _say(checked_in)
+    return redirect(url_for("terminal.start", key=key))
+
+
+@screen.post("/terminal/<key>/check-in")
+@access.public
+def check_in(key: str) -> Response:
+    """Check in somebody who is here already to what they have reserved, and wait for the next one."""
+    terminal = terminals.terminal(db.session(), key)
+    known = _known(terminal)
+    if known is None:
+        return _again(key)
+    with transaction() as writing:
+        checked_in = checking_in.check_in_at(writing, known[0], terminal.site_id, clock.now())
+        with use_locale(members.member(writing, known[0]).locale):
+            _say(checked_in)
     return redirect(url_for("terminal.start", key=key))
 
 
@@ -108,6 +127,11 @@ def _known(terminal: Terminal) -> tuple[int, Recorded] | None:
     return found[1], Recorded(found[2])
 
 
+def _say(checked_in: list[Reservation]) -> None:
+    for row in checked_in:
+        flash(_("You are checked in: %(machine)s is yours.", machine=row.resource.name), "ok")
+
+
 def _again(key: str) -> Response:
     flash(_("That took too long. Show your badge again."), "info")
     return redirect(url_for("terminal.start", key=key))
@@ -122,6 +146,7 @@ def _greet(key: str, terminal: Terminal, member_id: int) -> str:
             site=terminal.site,
             name=_first_name(member_id),
             is_in=queries.stay_at(reading, member_id, terminal.site_id, now) is not None,
+            may_check_in=checking_in.open_at(reading, member_id, terminal.site_id, now),
             latest=queries.latest_of(reading, member_id),
             choices=lists.reasons(reading),
             patience=PATIENCE_SECONDS // 2,

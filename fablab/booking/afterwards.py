@@ -1,0 +1,107 @@
+"""What somebody may still do with a reservation that stands, told before they try; and what was done to it."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from fablab.booking import claiming, deciding, moving, queries
+from fablab.booking.deciding import Question, Verdict
+from fablab.booking.models import Reservation, ReservationChange, ReservationState
+from fablab.booking.moving import BEYOND, GOING_ON
+from fablab.booking.paying import Moving, Paying
+from fablab.booking.rules import judging
+from fablab.booking.rules.terms import Extension
+from fablab.booking.wishes import wish_of
+from fablab.catalog.models import Resource
+from fablab.core.period import Period
+from fablab.core.refusals import Refusal
+from fablab.members import queries as members
+from fablab.members.actor import Actor, Role
+
+USUAL_STEP = timedelta(minutes=30)
+"""By how much somebody goes on where no rule says otherwise."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GoingOn:
+    """A reservation that goes on at this moment, and until when its member may go on after it."""
+
+    reservation: Reservation
+    until: tuple[datetime, ...] = ()
+    """The ends to choose from, the nearest first; none where they may not."""
+    against: tuple[Refusal, ...] = ()
+    """Why they may not."""
+
+
+def going_on(session: Session, actor: Actor, row: Reservation, now: datetime) -> GoingOn:
+    """Whether somebody may go on: by a step, and by two where no rule names the step; nothing is changed."""
+    verdict = _verdict(session, actor, row, row.period, now)
+    terms = next(iter(judging.of_kind(verdict.rulings, Extension)[-1:]), None)
+    step = timedelta(minutes=terms.step_minutes) if terms else USUAL_STEP
+    found: list[datetime] = []
+    for until in (row.ends_at + step, *([] if terms else [row.ends_at + 2 * step])):
+        against = _against(session, actor, row, terms, until, now)
+        if against:
+            return GoingOn(reservation=row, until=tuple(found), against=() if found else tuple(against))
+        found.append(until)
+    return GoingOn(reservation=row, until=tuple(found))
+
+
+def against_moving(session: Session, actor: Actor, row: Reservation, now: datetime) -> list[Refusal]:
+    """What the rules about moving have against moving it at all; nothing for staff of its site."""
+    if actor.member_id != row.member_id and actor.may_at_site(Role.FABMANAGER, row.resource.site_id):
+        return []
+    return moving.moves_left(session, row, _verdict(session, actor, row, row.period, now), now)
+
+
+def rulings_of(session: Session, actor: Actor, row: Reservation, now: datetime) -> list[judging.Ruling]:
+    """The lab's rules that hold for a reservation."""
+    return _verdict(session, actor, row, row.period, now).rulings
+
+
+def had_now(session: Session, member_id: int, now: datetime, *, resource_id: int | None = None) -> list[Reservation]:
+    """What a member has reserved for this very moment, of one resource or of all."""
+    found = queries.upcoming(session, member_id, now)
+    return [row for row in found if row.starts_at <= now and resource_id in (None, row.resource_id)]
+
+
+def changes_of(session: Session, reservation_id: int) -> list[ReservationChange]:
+    """What was done to a reservation, each with what it was before, in order."""
+    query = (
+        select(ReservationChange)
+        .options(joinedload(ReservationChange.resource).joinedload(Resource.site))
+        .where(ReservationChange.reservation_id == reservation_id)
+        .order_by(ReservationChange.at, ReservationChange.id)
+    )
+    return list(session.scalars(query))
+
+
+def is_open(row: Reservation, now: datetime) -> bool:
+    """Tell whether it stands and is not over."""
+    return row.state == ReservationState.BOOKED and row.ends_at > now
+
+
+def _against(
+    session: Session, actor: Actor, row: Reservation, terms: Extension | None, until: datetime, now: datetime
+) -> list[Refusal]:
+    """The same reasons as `moving.extend` would give, in the same order."""
+    without = BEYOND if terms is not None and terms.beyond_rules else GOING_ON
+    verdict = _verdict(session, actor, row, Period(row.starts_at, until), now, tuple(without))
+    reasons = [reason for reason in verdict.reasons if reason.code != "past"]
+    if terms is not None and not actor.may_at_site(Role.FABMANAGER, row.resource.site_id):
+        reasons = [*moving.against_going_on(session, row, terms, until, now), *reasons]
+    return reasons
+
+
+def _verdict(
+    session: Session, actor: Actor, row: Reservation, period: Period, now: datetime, without: tuple[str, ...] = ()
+) -> Verdict:
+    """What would be said of a reservation if it were asked for now, for that period, in its own place."""
+    taking, wish = claiming.look(session, [row.resource_id]), replace(wish_of(row), period=period)
+    before = deciding.expense(session, taking.resource(row.resource_id), wish_of(row))
+    account = members.account(session, row.account_id)
+    payer = Paying(account, row.project_id, moving=Moving(row.id, before))
+    asked = Question(wish=wish, actor=actor, now=now, paying=payer, apart_from=(row.id,), without=without)
+    return deciding.decide(session, taking, asked)

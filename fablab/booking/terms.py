@@ -1,0 +1,131 @@
+"""On which terms a reservation is had: kept when it is made, and what they come to now."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from fractions import Fraction
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from fablab.booking import deciding, lateness
+from fablab.booking.deciding import Question
+from fablab.booking.models import Nature, Reservation, ReservationState, ReviewState
+from fablab.booking.policy import cases
+from fablab.booking.purse import purse
+from fablab.booking.rules import catalogue, costs, judging
+from fablab.booking.rules.costs import Cost, Terms
+from fablab.booking.rules.judging import Ruling
+from fablab.booking.rules.terms import Cancellation, CheckIn, Review
+from fablab.booking.rules.who import Exempt
+from fablab.booking.wishes import wish_of
+from fablab.members.actor import Actor, Role
+from fablab.members.conduct.rules import SECOND_THOUGHTS
+
+KEPT = (CheckIn, Cancellation)
+"""Rules that a reservation keeps as they were when it was made."""
+
+
+def keep(session: Session, row: Reservation, rulings: Iterable[Ruling]) -> None:
+    """Write down the terms on which somebody has it from now on: what they were shown."""
+    rules = [item.rule for item in rulings if isinstance(item.rule, KEPT)]
+    if not rules or row.nature != Nature.MEMBER:
+        row.terms = None
+        return
+    price = _price(session, row) if _asks_price(costs.terms_of(rules)) else None
+    kept: dict[str, Any] = {
+        "rules": [{"kind": rule.code, "params": catalogue.params_of(rule)} for rule in rules],
+        "price": None if price is None else f"{price.numerator}/{price.denominator}",
+    }
+    row.terms = kept
+
+
+def ask_review(row: Reservation, actor: Actor, rulings: Iterable[Ruling], now: datetime) -> None:
+    """Make it a request where staff approve it first; what they reserve for others is approved with it."""
+    rules = [item.rule for item in rulings if isinstance(item.rule, Review)]
+    row.review = row.review_by = row.reviewed_at = row.reviewed_by_id = None
+    if not rules or row.nature != Nature.MEMBER:
+        return
+    if is_by_staff(actor, row):
+        row.review, row.reviewed_at, row.reviewed_by_id = ReviewState.APPROVED, now, actor.member_id
+        return
+    hours = max(1, min(rule.hours for rule in rules))
+    row.review, row.review_by = ReviewState.ASKED, min(row.starts_at, now + timedelta(hours=hours))
+
+
+def is_by_staff(actor: Actor, row: Reservation) -> bool:
+    """Tell whether staff of its site act for somebody else."""
+    return actor.member_id != row.member_id and actor.may_at_site(Role.FABMANAGER, row.resource.site_id)
+
+
+def check_in_of(session: Session, row: Reservation, now: datetime) -> CheckIn | None:
+    """On which terms somebody has to check in; None where they need not."""
+    then = _then(row)
+    return costs.kinder_check_in(then.check_in, _now(session, row, then, now).check_in) if then.check_in else None
+
+
+def cost_of_cancelling(session: Session, actor: Actor, row: Reservation, now: datetime) -> Cost:
+    """What the lab's rules ask for if it is given back now; a strike by the site's conduct policy is another matter.
+
+    It costs nothing where `lateness.counts` says that nothing does, and within ten minutes of the second thought.
+    """
+    then = _then(row)
+    if not then.cancellations or not lateness.counts(session, actor, row, now):
+        return costs.NOTHING
+    if now < row.starts_at and now < row.created_at + SECOND_THOUGHTS:
+        return costs.NOTHING
+    before = costs.of_giving_back(then, row.starts_at, now)
+    if before.is_nothing:
+        return before
+    found = costs.kinder(before, costs.of_giving_back(_now(session, row, then, now), row.starts_at, now))
+    return found if now < row.starts_at else found.at_once
+
+
+def cost_of_missing(session: Session, row: Reservation, now: datetime) -> Cost:
+    """What the lab's rules ask for if nobody came; nothing where the time could not be used anyway."""
+    then = _then(row)
+    before = costs.of_missing(then)
+    if row.nature != Nature.MEMBER or before.is_nothing or not lateness.could_be_used(session, row, now):
+        return costs.NOTHING
+    return costs.kinder(before, costs.of_missing(_now(session, row, then, now)))
+
+
+def is_standing(row: Reservation, now: datetime) -> bool:
+    """Tell whether it is neither over nor given back."""
+    return row.state == ReservationState.BOOKED and row.ends_at > now
+
+
+def _then(row: Reservation) -> Terms:
+    """The terms on which it was reserved."""
+    kept = row.terms or {}
+    rules = [catalogue.rule_of(item["kind"], item["params"]) for item in kept.get("rules", [])]
+    return costs.terms_of(rules, Fraction(kept["price"]) if kept.get("price") else None)
+
+
+def _now(session: Session, row: Reservation, then: Terms, now: datetime) -> Terms:
+    """The terms that are in force for it now; its price is the lower one of then and now."""
+    rules = [item.rule for item in in_force(session, row, now) if isinstance(item.rule, KEPT)]
+    found = costs.terms_of(rules)
+    if not _asks_price(found) or then.price is None:
+        return found
+    price = _price(session, row)
+    return costs.terms_of(rules, None if price is None else min(price, then.price))
+
+
+def in_force(session: Session, row: Reservation, now: datetime) -> list[Ruling]:
+    """The rules about terms that concern a reservation now."""
+    asked = Question(wish=wish_of(row), actor=Actor(row.member_id), now=now)
+    found = deciding.rulings_for(session, row.resource, asked)
+    found = [item for item in found if isinstance(item.rule, (*KEPT, Review, Exempt))]
+    if not any(isinstance(item.rule, (*KEPT, Review)) for item in found):
+        return []
+    site = row.resource.site
+    who = cases.known(session, [row.member_id], site.id, now, found)[row.member_id]
+    return judging.in_force(found, cases.base_case(asked.wish, row.resource, who.person, site.zone, now))
+
+
+def _asks_price(terms: Terms) -> bool:
+    return any(rule.price_percent for rule in terms.cancellations)
+
+
+def _price(session: Session, row: Reservation) -> Fraction | None:
+    return purse().cost(session, deciding.expense(session, row.resource, wish_of(row)))
