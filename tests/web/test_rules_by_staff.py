@@ -239,6 +239,7 @@ FULL: dict[str, dict[str, object]] = {
     "buffer": {"before": 15, "is_inside": True},
     "ahead": {"days": 0, "opens_at": 1080},
     "lead": {"days": 1, "walk_ins": True},
+    "months": {"day": 20, "months_before": 2, "at_minute": 540},
     "waves": {"releases": [{"weekday": 0, "at_minute": 600, "first_weekday": 2, "last_weekday": 4}]},
     "starts": {"at": [540, 1439], "every": 30},
     "between": {"weekdays": [0, 6], "from_minute": 1080, "to_minute": 360},
