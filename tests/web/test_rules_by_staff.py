@@ -1,6 +1,7 @@
 """Staff compose rules on screens: chosen by kind, typed as people type, tried before they hold, nothing lost."""
 
 import json
+from dataclasses import fields as dataclass_fields
 from datetime import UTC, date, datetime, timedelta
 from html.parser import HTMLParser
 from io import BytesIO
@@ -16,6 +17,8 @@ from fablab.booking.rules import catalogue
 from fablab.booking.rules.case import Names
 from fablab.booking.rules.scope import Scope
 from fablab.booking.rules.times import Times, Window
+from fablab.core.actor import Role
+from fablab.core.db import transaction
 from fablab.core.i18n import use_locale
 from fablab.web.policy import fields, labels, values
 from fablab.web.policy.composing import options_from
@@ -23,6 +26,7 @@ from fablab.web.policy.kinds import families
 from fablab.web.policy.values import Unreadable
 from tests.booking.rules_of_a_lab import book, rule
 from tests.conftest import Lab, hours_from
+from tests.members.lab_of_memberships import add_kind
 from tests.web.conftest import words
 
 HARD = "<b>Soir</b> 🌙"
@@ -209,7 +213,7 @@ def test_lines_are_added_and_dropped_without_javascript(lab: Lab) -> None:
 
 
 def test_what_a_rule_says_is_what_its_form_says_again(lab: Lab) -> None:
-    """Whatever a rule says, opening its form and saving it changes nothing."""
+    """Whatever a rule says, opening its form and saving it changes nothing; nor does carrying it out and in again."""
     cast, client = lab.cast, lab.signed_in(lab.cast.fabmanager)
     times = Times(
         windows=(Window(weekdays=(0, 4), from_minute=1080, to_minute=360), Window(from_minute=60)),
@@ -218,8 +222,16 @@ def test_what_a_rule_says_is_what_its_form_says_again(lab: Lab) -> None:
         season_to=(2, 29),
         last_on=date(2090, 1, 2),
     )
-    whom = {"class_id": cast.adults, "course_id": cast.printing, "lacks_course": True, "age_from": 9, "job": HARD}
-    scope = Scope(resource_id=cast.printer, **whom, guests_from=2, times=times)
+    kind = add_kind(lab)
+    whom = {
+        "class_id": cast.adults,
+        "membership_kind_id": kind,
+        "course_id": cast.printing,
+        "lacks_course": True,
+        "age_from": 9,
+        "job": HARD,
+    }
+    scope = Scope(resource_id=cast.printer, **whom, role=Role.HOST, guests_from=2, times=times)
     for code in catalogue.KINDS:
         made = rule(lab, code, FULL.get(code, {}), scope, note=HARD, overridable=False, instead=True)
         before = rows.ruling_of(rows.row(lab.session, made))
@@ -230,17 +242,26 @@ def test_what_a_rule_says_is_what_its_form_says_again(lab: Lab) -> None:
         assert answer.status_code == 302, (code, words(answer))
         assert rows.ruling_of(rows.row(lab.session, made)) == before
         lab.session.rollback()
+    assert {item.name for item in dataclass_fields(Scope)} == {*whom, *SCOPE}, "a scope says more than this test"
+    policy = json.loads(json.dumps(carrying.taken_out(lab.session, cast.workshop)))
+    lab.session.rollback()
+    with transaction() as session:
+        actor, now = lab.actor(cast.fabmanager), datetime.now(UTC)
+        brought = carrying.brought_in(session, actor, cast.workshop, policy, now, replaces=True)
+    assert (brought.added, brought.unchanged, brought.ended) == ([], len(catalogue.KINDS), [])
+    assert brought.troubles == []
 
 
+SCOPE = ("site_id", "category_id", "room_id", "resource_id", "role", "age_under", "guests_from", "times")
 FULL: dict[str, dict[str, object]] = {
-    "length": {"least": 20, "most": 4320, "step": 5},
+    "length": {"least": 20, "most": 4320, "step": 5, "open_hours": True},
     "lengths": {"minutes": [60, 90]},
     "blocks": {"blocks": [{"from_weekday": 4, "from_minute": 5, "to_weekday": 6}]},
     "buffer": {"before": 15, "is_inside": True},
-    "ahead": {"days": 0, "opens_at": 1080},
-    "lead": {"days": 1, "walk_ins": True},
-    "months": {"day": 20, "months_before": 2, "at_minute": 540},
+    "ahead": {"days": 0, "opens_at": 1080, "minutes": 0},
+    "lead": {"days": 1, "walk_ins": True, "open_days": True, "until": 720},
     "waves": {"releases": [{"weekday": 0, "at_minute": 600, "first_weekday": 2, "last_weekday": 4}]},
+    "months": {"day": 15, "months_before": 2, "at_minute": 600},
     "starts": {"at": [540, 1439], "every": 30},
     "between": {"weekdays": [0, 6], "from_minute": 1080, "to_minute": 360},
     "ends_before_closing": {"minutes": 30},

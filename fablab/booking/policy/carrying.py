@@ -30,7 +30,7 @@ FORMAT = 1
 MOST = 300
 """So many rules are brought in at once."""
 NAMED = {"category": "category_id", "room": "room_id", "resource": "resource_id", "class": "class_id"}
-NAMED |= {"course": "course_id"}
+NAMED |= {"course": "course_id", "membership": "membership_kind_id"}
 PLAIN = ("lacks_course", "age_from", "age_under", "job", "guests_from")
 
 MonthDay = Annotated[str, Field(pattern=r"^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$")]
@@ -67,6 +67,7 @@ class ScopeInFile(BaseModel):
     resource: str | None = None
     class_: Annotated[str | None, Field(alias="class")] = None
     course: str | None = None
+    membership: str | None = None
     role: Literal["host", "trainer", "fabmanager", "treasurer", "admin"] | None = None
     lacks_course: bool = False
     age_from: Annotated[int, Field(ge=0, le=150)] | None = None
