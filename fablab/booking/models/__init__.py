@@ -13,6 +13,7 @@ from fablab.booking.models.reservations import (
     ReviewState,
 )
 from fablab.booking.models.rules import BookingRule
+from fablab.booking.models.waiting import FreedTime, HandOver, HandOverState, Offer, OfferState, Wait, WaitEnd
 
 __all__ = [
     "LONGEST_CLAIM",
@@ -20,10 +21,17 @@ __all__ = [
     "BookingRule",
     "ChangeKind",
     "Claim",
+    "FreedTime",
+    "HandOver",
+    "HandOverState",
     "Nature",
+    "Offer",
+    "OfferState",
     "Outcome",
     "Reservation",
     "ReservationChange",
     "ReservationState",
     "ReviewState",
+    "Wait",
+    "WaitEnd",
 ]
