@@ -34,6 +34,8 @@ class Busy:
     member_id: int
     nature: str
     started: bool
+    is_offer: bool = False
+    """It is only kept for somebody who waits, and no reservation yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,11 @@ class Availability:
 
 def reservation(session: Session, reservation_id: int) -> Reservation:
     """The reservation with this id; NotFound if there is none."""
-    query = select(Reservation).options(*_SHOWN).where(Reservation.id == reservation_id)
+    query = (
+        select(Reservation)
+        .options(*_SHOWN)
+        .where(Reservation.id == reservation_id, Reservation.offered_until.is_(None))
+    )
     found = session.scalar(query)
     if found is None:
         raise NotFound(f"reservation {reservation_id}")
@@ -136,6 +142,7 @@ def past(session: Session, member_id: int, now: datetime, *, limit: int = 20) ->
         .where(
             Reservation.member_id == member_id,
             or_(Reservation.ends_at <= now, Reservation.state != ReservationState.BOOKED),
+            Reservation.offered_until.is_(None),
         )
         .order_by(Reservation.starts_at.desc())
         .limit(limit)
@@ -182,6 +189,7 @@ def busy(session: Session, resource_ids: Iterable[int], within: Period) -> list[
             row.member_id,
             row.nature,
             row.started_at is not None,
+            row.offered_until is not None,
         )
         for claim, row in session.execute(query)
     ]

@@ -26,8 +26,9 @@ from fablab.members.models import Role
 __all__ = ["Wish", "book", "cancel", "mark_started", "reasons_against", "verdict_on", "why_not"]
 
 
-def book(session: Session, actor: Actor, wish: Wish, now: datetime) -> Reservation:
-    """Reserve, or say every reason why not. The same request key twice gives the same reservation.
+def book(session: Session, actor: Actor, wish: Wish, now: datetime, *, is_promised: bool = False) -> Reservation:
+    """Reserve, or say every reason why not. The same request key twice gives the same reservation. What is promised
+    was offered to whoever waited for it.
 
     Raises:
         NotFound: there is no such resource.
@@ -44,7 +45,8 @@ def book(session: Session, actor: Actor, wish: Wish, now: datetime) -> Reservati
     # Held on to, so that whoever needs the member later does not read them again.
     member = deciding.lock_member(session, wish.member_id)
     payer = paying.locked(session, wish.member_id, wish.account_id, wish.project_id)
-    verdict = deciding.decide(session, taking, Question(wish=wish, actor=actor, now=now, paying=payer))
+    asked = Question(wish=wish, actor=actor, now=now, paying=payer, is_promised=is_promised)
+    verdict = deciding.decide(session, taking, asked)
     overridden = overriding.overridden(actor, wish, resource, verdict.reasons)
     if payer.account is None or (verdict.reasons and not overridden):
         raise deciding.refused(verdict.reasons)

@@ -13,4 +13,10 @@ supervision_restored = Signal("Somebody will be there after all. Sends: session,
 missed = Signal(
     "Staff said that nobody came. Sends: session, reservation, strike (None if it counts for nothing), now."
 )
+offered = Signal("Somebody who waits may have what has freed, if they accept in time. Sends: session, offer, now.")
+offer_lapsed = Signal("Somebody did not answer an offer in time. Sends: session, offer, now.")
+hand_over_offered = Signal(
+    "Somebody offers their reservation to another, who is known. Sends: session, hand_over, reservation, now."
+)
+handed_over = Signal("A reservation is another's now. Sends: session, hand_over, reservation, now.")
 missed_after_all = Signal("They were there after all. Sends: session, reservation, now.")

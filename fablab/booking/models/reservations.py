@@ -111,8 +111,8 @@ class Reservation(Model):
     reviewed_at: Mapped[OptionalInstant]
     reviewed_by_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"), info=did())
     offered_until: Mapped[OptionalInstant]
-    """It only keeps a place for somebody who waits, until then: no reservation yet, so that its state is `cancelled` for
-    all who ask for standing ones. Whoever accepts reserves anew; the row goes when the offer is settled."""
+    """It only keeps a place for somebody who waits, until then. It is no reservation yet, so that its state is
+    `cancelled` for all who ask for those that stand; whoever accepts reserves anew, and this row goes."""
     version: Mapped[int] = mapped_column(default=1)
     resource: Mapped[Resource] = relationship()
     member: Mapped[Member] = relationship(foreign_keys=member_id)
