@@ -26,7 +26,7 @@ from fablab.booking.rules.times import days_of
 from fablab.booking.wishes import Wish
 from fablab.catalog import queries as catalog
 from fablab.catalog.models import Resource
-from fablab.core.period import Period
+from fablab.core.period import Period, without
 from fablab.members import standing
 from fablab.training import queries as training
 from fablab.training.timeline import holds_during
@@ -73,13 +73,17 @@ def what_would_work(
     return [*here, *elsewhere[:most]]
 
 
-def slots_within(session: Session, wish: Wish, within: Period, now: datetime) -> Iterator[Period]:
-    """Times of the wish's length within a time, the first one first, at which this person could have its resource."""
+def slots_within(
+    session: Session, wish: Wish, within: Period, now: datetime, *, avoided: Sequence[Period] = ()
+) -> Iterator[Period]:
+    """Times of the wish's length within a time, the first one first, at which this person could have its resource;
+    none of them overlaps another, or one that is `avoided`.
+    """
     # A wish's own time is never tried, so that one just before the first stands for it.
     length = wish.period.end - wish.period.start
     start = within.start - timedelta(seconds=1)
     search = _Search(session, replace(wish, period=Period(start, start + length)), now, within, None, ())
-    search.exactly = True
+    search.exactly, search.avoided = True, avoided
     return (slot.period for slot in search.slots(catalog.resource(session, wish.resource_id)))
 
 
@@ -108,6 +112,7 @@ class _Search:
         self._given, self._apart_from = rulings, apart_from
         self.exactly = False
         """Only times of the wish's own length."""
+        self.avoided: Sequence[Period] = ()
         self._people: dict[int, dict[int, Known]] = {}
 
     def slots(self, resource: Resource) -> Iterator[Slot]:
@@ -115,6 +120,7 @@ class _Search:
         case, rulings, free = self._around(resource)
         if case is None or free is None:
             return
+        free = replace(free, free=list(without(free.free, self.avoided)))
         seen: list[Period] = []
         for period in self._candidates(resource, rulings, free, case):
             if not any(period.overlaps(other) for other in seen) and self._fits(resource, rulings, case, period):
@@ -180,8 +186,8 @@ class _Search:
         """Times that are free, the nearest first: of the wished length, or of one that the rules allow."""
         blocks = judging.of_kind(rulings, Blocks)
         if blocks:
-            found, wanted = self._blocks(blocks[0], free, case), self._wish.period.seconds
-            yield from (part for part in found if not self.exactly or part.seconds == wanted)
+            found, whole = self._blocks(blocks[0], free, case), self._wish.period.seconds
+            yield from (part for part in found if not self.exactly or part.seconds == whole)
             return
         step = timedelta(minutes=resource.slot_minutes)
         wished = self._wish.period.end - self._wish.period.start

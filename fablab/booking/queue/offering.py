@@ -159,9 +159,8 @@ def _offer_to(session: Session, taking: Taking, wait: Wait, rows: Sequence[Resou
     within = Period(start, wait.to_at)
     for row in (row for row in rows if queries.is_for(wait, row)):
         wish = wish_of(wait, row.id, Period(start, start + length))
-        for period in islice(slots_within(session, wish, within, now), TRIED):
-            if queries.was_offered(session, wait, row.id, period):
-                continue
+        avoided = queries.offered_before(session, wait, row.id)
+        for period in islice(slots_within(session, wish, within, now, avoided=avoided), TRIED):
             wish = wish_of(wait, row.id, period)
             verdict, account = judged(session, taking, wish, now)
             if account is not None and not verdict.reasons and terms_of(verdict).most:

@@ -137,15 +137,10 @@ def open_offer(session: Session, wait_id: int) -> Offer | None:
     return session.scalar(query.execution_options(populate_existing=True))
 
 
-def was_offered(session: Session, item: Wait, resource_id: int, period: Period) -> bool:
-    """Tell whether somebody was offered this resource at that time before: nobody is asked the same twice."""
-    query = select(Offer.id).where(
-        Offer.wait_id == item.id,
-        Offer.resource_id == resource_id,
-        Offer.starts_at < period.end,
-        Offer.ends_at > period.start,
-    )
-    return session.scalar(query.limit(1)) is not None
+def offered_before(session: Session, item: Wait, resource_id: int) -> list[Period]:
+    """The times of a resource that somebody who waits was offered before: nobody is asked the same twice."""
+    query = select(Offer.starts_at, Offer.ends_at).where(Offer.wait_id == item.id, Offer.resource_id == resource_id)
+    return [Period(row.starts_at, row.ends_at) for row in session.execute(query.order_by(Offer.starts_at))]
 
 
 def place_in_line(session: Session, item: Wait, now: datetime) -> int:
