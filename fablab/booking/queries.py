@@ -68,11 +68,16 @@ def reservation(session: Session, reservation_id: int) -> Reservation:
 def reservation_seen_by(session: Session, actor: Actor, reservation_id: int) -> Reservation:
     """The same, if it is the person's own or their ward's, or they are staff of its site; NotFound otherwise."""
     found = reservation(session, reservation_id)
+    check_seen_by(session, actor, found)
+    return found
+
+
+def check_seen_by(session: Session, actor: Actor, found: Reservation) -> None:
+    """NotFound unless that is so; asked again once it is locked, since it may be handed over meanwhile."""
     if found.member_id == actor.member_id or actor.may_at_site(Role.FABMANAGER, found.resource.site_id):
-        return found
-    if guardians.answers_for(session, actor.member_id, found.member_id):
-        return found
-    raise NotFound(f"reservation {reservation_id}")
+        return
+    if not guardians.answers_for(session, actor.member_id, found.member_id):
+        raise NotFound(f"reservation {found.id}")
 
 
 def reservations(

@@ -124,6 +124,7 @@ def cancel(session: Session, actor: Actor, reservation_id: int, now: datetime, *
     seen = queries.reservation_seen_by(session, actor, reservation_id)
     catalog.lock_resources(session, [seen.resource_id])
     session.refresh(seen)
+    queries.check_seen_by(session, actor, seen)
     if seen.state == ReservationState.CANCELLED:
         return seen
     if seen.ends_at <= now or seen.state != ReservationState.BOOKED:

@@ -23,7 +23,6 @@ def upgrade() -> None:
         sa.Column("ends_at", INSTANT, nullable=False),
         sa.Column("freed_at", INSTANT, nullable=False),
         sa.CheckConstraint("starts_at < ends_at", name=op.f("ck_freed_times_order")),
-        sa.ForeignKeyConstraint(["resource_id"], ["resources.id"], name=op.f("fk_freed_times_resource_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_freed_times")),
     )
     op.create_index(op.f("ix_freed_times_resource_id"), "freed_times", ["resource_id"], unique=False)

@@ -144,7 +144,8 @@ class FreedTime(Model):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    resource_id: Mapped[int] = mapped_column(ForeignKey("resources.id"))
+    resource_id: Mapped[int]
+    """No key: to check it the database would wait for whoever has locked the resource, and they for us."""
     starts_at: Mapped[Instant]
     ends_at: Mapped[Instant]
     freed_at: Mapped[Instant]

@@ -67,6 +67,8 @@ def join(session: Session, actor: Actor, card: WaitCard, now: datetime) -> Wait:
     resource = catalog.resource(session, card.resource_id) if card.resource_id is not None else None
     _check_right(session, actor, card, resource)
     _check_shape(session, card, now)
+    # Whoever reserves locks in this order too; a row that points to a resource waits for them.
+    catalog.lock_resources(session, [resource.id] if resource else [])
     deciding.lock_member(session, card.member_id)
     wait = _row(session, actor, card, now)
     known = next((row for row in queries.waits_of(session, [card.member_id], now) if _is_same(row, wait)), None)

@@ -104,9 +104,9 @@ def end_over(session: Session, now: datetime) -> None:
 
 def let_go(session: Session, offer: Offer, state: OfferState, now: datetime, by_id: int | None = None) -> None:
     """Settle an open offer and give its place back; its wait is locked. It goes to the next in line, or is free."""
-    resource_ids = release(session, offer)
+    # All in one UPDATE: after a second one PostgreSQL checks the row's keys anew, and waits for the resource's lock.
     offer.state, offer.settled_at, offer.settled_by_id = state, now, by_id
-    session.flush()
+    resource_ids = release(session, offer)
     freed.note(session, resource_ids, offer.period, now)
 
 
