@@ -17,6 +17,7 @@ from fablab.api import (
     docs,
     entities,
     facts,
+    handing,
     impact,
     invoices,
     keeping,
@@ -45,6 +46,7 @@ from fablab.api import (
     transfer,
     usage,
     visitors,
+    waiting,
 )
 from fablab.api.auth import ask
 from fablab.api.blueprint import api
@@ -65,6 +67,7 @@ MODULES = (
     docs,
     entities,
     facts,
+    handing,
     impact,
     invoices,
     keeping,
@@ -93,6 +96,7 @@ MODULES = (
     transfer,
     usage,
     visitors,
+    waiting,
 )
 """Imported so that their routes are on the blueprint."""
 

@@ -4,7 +4,7 @@ from flask import Flask
 
 from fablab.web import desk, health, home, search
 from fablab.web.accounts import account_people, account_projects, accounts, organisations
-from fablab.web.calendar import appointments, day, free, live, machine, moving, reservations, sheet
+from fablab.web.calendar import appointments, day, free, handing, line, live, machine, moving, reservations, sheet
 from fablab.web.catalog import (
     bundles,
     categories,
@@ -97,6 +97,7 @@ SCREENS = (
     families,
     free,
     funders,
+    handing,
     health,
     here,
     home,
@@ -106,6 +107,7 @@ SCREENS = (
     invoices,
     kinds,
     labels,
+    line,
     live,
     log,
     machine,

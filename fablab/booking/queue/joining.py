@@ -23,7 +23,7 @@ from fablab.core.refusals import Refusal, Refused
 from fablab.core.text import line_of
 from fablab.members import guardians
 from fablab.members import queries as members
-from fablab.members.actor import Actor
+from fablab.members.actor import Actor, Role
 from fablab.sites import queries as sites
 
 LONGEST = timedelta(days=31)
@@ -107,6 +107,18 @@ def leave(session: Session, actor: Actor, wait_id: int, now: datetime) -> Wait:
             subject=f"wait:{wait.id}",
         )
     return wait
+
+
+def line_at(session: Session, actor: Actor, site_id: int, now: datetime) -> list[Wait]:
+    """All who wait for something at a site, the first in line first; for its staff, hosts too.
+
+    Raises:
+        NotFound: there is no such site.
+        Forbidden: not staff there.
+    """
+    sites.site(session, site_id)
+    actor.needs_at_site(Role.HOST, site_id)
+    return queries.waits_at(session, site_id, now)
 
 
 def end(session: Session, wait: Wait, how: WaitEnd, now: datetime, by_id: int | None = None) -> None:
