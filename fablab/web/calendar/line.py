@@ -37,7 +37,7 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Own:
-    """All that somebody waits for, may accept, or may take over."""
+    """What somebody may accept, may take over, and besides waits for."""
 
     waits: list[Waiting]
     offers: list[Offer]
@@ -48,8 +48,10 @@ def own(now: datetime) -> Own:
     """That of whoever looks, and of those whom they answer for."""
     session = db.session()
     people = queries.people_of(session, access.actor().member_id)
-    waits = [_shown(row, now) for row in queries.waits_of(session, people, now)]
-    return Own(waits, queries.offers_of(session, people, now), handing.open_for(session, people, now))
+    offers = queries.offers_of(session, people, now)
+    offered = {offer.wait_id for offer in offers}
+    waits = [row for row in queries.waits_of(session, people, now) if row.id not in offered]
+    return Own([_shown(row, now) for row in waits], offers, handing.open_for(session, people, now))
 
 
 @screen.get("/waiting")
@@ -101,7 +103,7 @@ def leave(wait_id: int) -> Response:
     """Wait no longer."""
     with transaction() as session:
         joining.leave(session, access.actor(), wait_id, clock.now())
-    flash(_("The waiting list was left."), "ok")
+    flash(_("Taken off the waiting list."), "ok")
     return redirect(access.own_path(request.form.get("next")) or url_for("line.page"))
 
 
