@@ -14,6 +14,7 @@ from fablab.billing.spending import Reckoner
 from fablab.booking import handlers as booking_handlers
 from fablab.booking import retention as booking_retention
 from fablab.booking.purse import set_purse
+from fablab.booking.queue import handlers as queue_handlers
 from fablab.catalog import retention as catalog_retention
 from fablab.core import purges
 from fablab.core.config import Config
@@ -29,6 +30,7 @@ from fablab.notices import privacy as privacy_notices
 from fablab.notices import problems as problem_notices
 from fablab.notices import shifts as shift_notices
 from fablab.notices import terms as term_notices
+from fablab.notices import waiting as waiting_notices
 from fablab.presence import handlers as presence_handlers
 from fablab.presence import retention as presence_retention
 from fablab.shifts import handlers as shift_handlers
@@ -46,8 +48,9 @@ WIRED = (
     problem_notices,
     shift_notices,
     term_notices,
+    waiting_notices,
 )
-PRIVACY = (booking_handlers, presence_handlers, privacy_notices, shift_handlers, usage_handlers)
+PRIVACY = (booking_handlers, presence_handlers, privacy_notices, queue_handlers, shift_handlers, usage_handlers)
 RETENTION = (
     billing_retention,
     booking_retention,

@@ -17,6 +17,9 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from fablab.booking import checking_in, fees, reviewing
+from fablab.booking.handing import giving
+from fablab.booking.queue import offering
+from fablab.booking.queue import queries as queue
 from fablab.booking.supervision import watch
 from fablab.core import clock, heartbeat, retention
 from fablab.core.config import Config
@@ -41,6 +44,8 @@ SHIFTS_SECONDS = 120
 UPKEEP_SECONDS = 3600
 PRESENCE_SECONDS = 300
 DATA_SECONDS = 3600
+OFFERS_SECONDS = 2
+WAITS_SECONDS = 300
 
 
 class Worker:
@@ -133,6 +138,24 @@ class Worker:
             with transaction() as session:
                 retention.purge_by_itself(session, code, clock.now())
 
+    def offer_places(self) -> None:
+        """Offer what was given back to those who wait for it, and pass on what they did not answer in time."""
+        for offer_id in offering.lapsed(db.session(), clock.now()):
+            with transaction() as session:
+                offering.lapse(session, offer_id, clock.now())
+        for freed_id in offering.freed_times(db.session()):
+            with transaction() as session:
+                offering.pass_on(session, freed_id, clock.now())
+
+    def look_after_waits(self) -> None:
+        """Offer what became free by itself, the first in line first; end what went by."""
+        with transaction() as session:
+            offering.end_over(session, clock.now())
+            giving.end_over(session, clock.now())
+        for wait_id in queue.unserved(db.session(), clock.now()):
+            with transaction() as session:
+                offering.seek(session, wait_id, clock.now())
+
     def deliver(self) -> None:
         """Send what waits in the outbox."""
         deliver(self._config)
@@ -154,6 +177,8 @@ class Worker:
             (self.end_stays, PRESENCE_SECONDS, "default"),
             (self.remind_members, UPKEEP_SECONDS, "default"),
             (self.look_after_data, DATA_SECONDS, "default"),
+            (self.offer_places, OFFERS_SECONDS, "default"),
+            (self.look_after_waits, WAITS_SECONDS, "default"),
         ):
             scheduler.add_job(
                 self._safely(job), "interval", seconds=seconds, next_run_time=first, executor=executor, id=job.__name__

@@ -18,6 +18,7 @@ from fablab.api import (
     docs,
     entities,
     facts,
+    handing,
     impact,
     invoices,
     keeping,
@@ -47,6 +48,7 @@ from fablab.api import (
     transfer,
     usage,
     visitors,
+    waiting,
 )
 from fablab.api.auth import ask
 from fablab.api.blueprint import api
@@ -68,6 +70,7 @@ MODULES = (
     docs,
     entities,
     facts,
+    handing,
     impact,
     invoices,
     keeping,
@@ -97,6 +100,7 @@ MODULES = (
     transfer,
     usage,
     visitors,
+    waiting,
 )
 """Imported so that their routes are on the blueprint."""
 

@@ -78,7 +78,9 @@ def availability(path: ResourcePath, query: PeriodQuery) -> Response:
                 start=item.period.start,
                 end=item.period.end,
                 place=item.place,
-                reservation_id=item.reservation_id if staff or item.member_id == me.member_id else None,
+                reservation_id=None
+                if item.is_offer or not (staff or item.member_id == me.member_id)
+                else item.reservation_id,
                 mine=item.member_id == me.member_id,
             )
             for item in found.busy

@@ -15,6 +15,7 @@ from fablab.booking.paying import Paying
 from fablab.booking.policy import cases, rows
 from fablab.booking.policy.cases import Known
 from fablab.booking.purse import Expense
+from fablab.booking.queue import freed
 from fablab.booking.rules import basics, judging
 from fablab.booking.rules.basics import Facts
 from fablab.booking.rules.case import Case, Person
@@ -73,6 +74,10 @@ class Question:
     """Kinds of the lab's rules that do not hold for it."""
     instead: Sequence[Ruling] | None = None
     """Rules that are tried instead of those in force; None: those in force."""
+    is_glance: bool = False
+    """Nothing is locked for it: whatever comes of it is judged once more."""
+    is_promised: bool = False
+    """It is offered to whoever waits for it; what was just given back is kept for them alone."""
 
 
 def decide(session: Session, taking: Taking, question: Question) -> Verdict:
@@ -91,7 +96,8 @@ def decide(session: Session, taking: Taking, question: Question) -> Verdict:
         companion=companion.person if companion else NOBODY if wish.companion_id else None,
         by_staff=_is_staff(question, resource),
     )
-    _lock_capacities(session, rulings, case)
+    if not question.is_glance:
+        _lock_capacities(session, rulings, case)
     case = cases.apart_from(cases.case_of(session, wish, resource, who, rulings, case), question.apart_from)
     held = judging.in_force(rulings, case)
     occupied = _occupied(wish.period, held)
@@ -106,6 +112,8 @@ def decide(session: Session, taking: Taking, question: Question) -> Verdict:
         # Where a rule asks for somebody it has said so already, in the same words as of somebody who is not fit.
         text = _("The one whom you named cannot be the one who comes along.")
         reasons.append(Refusal("companion", text, remedy=_("Name somebody else.")))
+    if not question.is_promised and not case.by_staff and wish.nature == Nature.MEMBER and chosen.is_free:
+        reasons += freed.reasons_against(session, chosen.places, occupied, now)
     if question.paying is not None:
         reasons += paying.reasons_against(session, question.paying, expense(session, resource, wish), now)
     return Verdict(reasons=reasons, chosen=chosen, rulings=held, occupied=occupied, case=case)

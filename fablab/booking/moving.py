@@ -63,6 +63,7 @@ def change(session: Session, actor: Actor, reservation_id: int, wanted: Change, 
     resource_id = wanted.resource_id or seen.resource_id
     taking = claiming.lock(session, [seen.resource_id, resource_id])
     session.refresh(seen)
+    queries.check_seen_by(session, actor, seen)
     if wanted.version is not None:
         check_version(seen.version, wanted.version)
     _check_ahead(seen, now)
@@ -96,6 +97,7 @@ def extend(session: Session, actor: Actor, reservation_id: int, until: datetime,
     seen = queries.reservation_seen_by(session, actor, reservation_id)
     taking = claiming.lock(session, [seen.resource_id])
     session.refresh(seen)
+    queries.check_seen_by(session, actor, seen)
     if seen.state != ReservationState.BOOKED or seen.ends_at <= now:
         raise Refused.because("over", _("This reservation is over; reserve anew to go on."))
     if until <= seen.ends_at:
@@ -122,6 +124,7 @@ def end_now(session: Session, actor: Actor, reservation_id: int, now: datetime) 
     seen = queries.reservation_seen_by(session, actor, reservation_id)
     catalog.lock_resources(session, [seen.resource_id])
     session.refresh(seen)
+    queries.check_seen_by(session, actor, seen)
     if seen.state != ReservationState.BOOKED:
         raise Refused.because("over", _("This reservation was cancelled."))
     if seen.starts_at >= now:

@@ -35,6 +35,8 @@ class Busy:
     nature: str
     started: bool
     version: int = 1
+    is_offer: bool = False
+    """It is only kept for somebody who waits, and no reservation yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,11 @@ class Availability:
 
 def reservation(session: Session, reservation_id: int) -> Reservation:
     """The reservation with this id; NotFound if there is none."""
-    query = select(Reservation).options(*_SHOWN).where(Reservation.id == reservation_id)
+    query = (
+        select(Reservation)
+        .options(*_SHOWN)
+        .where(Reservation.id == reservation_id, Reservation.offered_until.is_(None))
+    )
     found = session.scalar(query)
     if found is None:
         raise NotFound(f"reservation {reservation_id}")
@@ -63,11 +69,16 @@ def reservation(session: Session, reservation_id: int) -> Reservation:
 def reservation_seen_by(session: Session, actor: Actor, reservation_id: int) -> Reservation:
     """The same, if it is the person's own or their ward's, or they are staff of its site; NotFound otherwise."""
     found = reservation(session, reservation_id)
+    check_seen_by(session, actor, found)
+    return found
+
+
+def check_seen_by(session: Session, actor: Actor, found: Reservation) -> None:
+    """NotFound unless that is so; asked again once it is locked, since it may be handed over meanwhile."""
     if found.member_id == actor.member_id or actor.may_at_site(Role.FABMANAGER, found.resource.site_id):
-        return found
-    if guardians.answers_for(session, actor.member_id, found.member_id):
-        return found
-    raise NotFound(f"reservation {reservation_id}")
+        return
+    if not guardians.answers_for(session, actor.member_id, found.member_id):
+        raise NotFound(f"reservation {found.id}")
 
 
 def reservations(
@@ -137,6 +148,7 @@ def past(session: Session, member_id: int, now: datetime, *, limit: int = 20) ->
         .where(
             Reservation.member_id == member_id,
             or_(Reservation.ends_at <= now, Reservation.state != ReservationState.BOOKED),
+            Reservation.offered_until.is_(None),
         )
         .order_by(Reservation.starts_at.desc())
         .limit(limit)
@@ -184,6 +196,7 @@ def busy(session: Session, resource_ids: Iterable[int], within: Period) -> list[
             row.nature,
             row.started_at is not None,
             row.version,
+            row.offered_until is not None,
         )
         for claim, row in session.execute(query)
     ]

@@ -35,7 +35,7 @@ def found(session: Session, actor: Actor, words: str, now: datetime, *, limit: i
         .join(Reservation.resource)
         .join(Member, Member.id == Reservation.member_id)
         .options(joinedload(Reservation.resource).joinedload(Resource.site), joinedload(Reservation.member))
-        .where(Resource.site_id.in_(own), *meant)
+        .where(Resource.site_id.in_(own), Reservation.offered_until.is_(None), *meant)
         .order_by(Reservation.starts_at.desc())
         .limit(MOST)
     )

@@ -42,8 +42,9 @@ __all__ = [
 ]
 
 
-def book(session: Session, actor: Actor, wish: Wish, now: datetime) -> Reservation:
-    """Reserve, or say every reason why not. The same request key twice gives the same reservation.
+def book(session: Session, actor: Actor, wish: Wish, now: datetime, *, is_promised: bool = False) -> Reservation:
+    """Reserve, or say every reason why not. The same request key twice gives the same reservation. What is promised
+    was offered to whoever waited for it.
 
     Raises:
         NotFound: there is no such resource.
@@ -60,7 +61,8 @@ def book(session: Session, actor: Actor, wish: Wish, now: datetime) -> Reservati
     # Held on to, so that whoever needs the member later does not read them again.
     member = deciding.lock_member(session, wish.member_id)
     payer = paying.locked(session, wish.member_id, wish.account_id, wish.project_id)
-    verdict = deciding.decide(session, taking, Question(wish=wish, actor=actor, now=now, paying=payer))
+    asked = Question(wish=wish, actor=actor, now=now, paying=payer, is_promised=is_promised)
+    verdict = deciding.decide(session, taking, asked)
     overridden = overriding.overridden(actor, wish, resource, verdict.reasons)
     if payer.account is None or (verdict.reasons and not overridden):
         raise deciding.refused(verdict.reasons)
@@ -168,6 +170,7 @@ def cancel(
     seen = queries.reservation_seen_by(session, actor, reservation_id)
     catalog.lock_resources(session, [seen.resource_id])
     session.refresh(seen)
+    queries.check_seen_by(session, actor, seen)
     if seen.state == ReservationState.CANCELLED:
         return seen
     if seen.ends_at <= now or seen.state != ReservationState.BOOKED:

@@ -14,6 +14,12 @@ missed = Signal(
     "Staff, or the lab itself, said that nobody came. Sends: session, reservation, strike (None if it counts for "
     "nothing), now."
 )
+offered = Signal("Somebody who waits may have what has freed, if they accept in time. Sends: session, offer, now.")
+offer_lapsed = Signal("Somebody did not answer an offer in time. Sends: session, offer, now.")
+hand_over_offered = Signal(
+    "Somebody offers their reservation to another, who is known. Sends: session, hand_over, reservation, now."
+)
+handed_over = Signal("A reservation is another's now. Sends: session, hand_over, reservation, now.")
 missed_after_all = Signal("They were there after all. Sends: session, reservation, now.")
 reviewed = Signal("Staff approved what was asked for. Sends: session, reservation, now.")
 fee_settled = Signal("It is decided what a reservation costs; perhaps nothing. Sends: session, fee, now.")

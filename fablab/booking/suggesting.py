@@ -28,7 +28,7 @@ from fablab.booking.rules.who import Companion
 from fablab.booking.wishes import Wish
 from fablab.catalog import queries as catalog
 from fablab.catalog.models import Resource
-from fablab.core.period import Period
+from fablab.core.period import Period, without
 from fablab.members import standing
 from fablab.training import queries as training
 from fablab.training.timeline import holds_during
@@ -75,6 +75,20 @@ def what_would_work(
     return [*here, *elsewhere[:most]]
 
 
+def slots_within(
+    session: Session, wish: Wish, within: Period, now: datetime, *, avoided: Sequence[Period] = ()
+) -> Iterator[Period]:
+    """Times of the wish's length within a time, the first one first, at which this person could have its resource;
+    none of them overlaps another, or one that is `avoided`.
+    """
+    # A wish's own time is never tried, so that one just before the first stands for it.
+    length = wish.period.end - wish.period.start
+    start = within.start - timedelta(seconds=1)
+    search = _Search(session, replace(wish, period=Period(start, start + length)), now, within, None, ())
+    search.exactly, search.avoided = True, avoided
+    return (slot.period for slot in search.slots(catalog.resource(session, wish.resource_id)))
+
+
 def _alike(session: Session, resource: Resource) -> list[Resource]:
     found = [
         row
@@ -98,6 +112,9 @@ class _Search:
     ) -> None:
         self._session, self._wish, self._now, self._within = session, wish, now, within
         self._given, self._apart_from = rulings, apart_from
+        self.exactly = False
+        """Only times of the wish's own length."""
+        self.avoided: Sequence[Period] = ()
         self._people: dict[int, dict[int, Known]] = {}
 
     def slots(self, resource: Resource) -> Iterator[Slot]:
@@ -105,6 +122,7 @@ class _Search:
         case, rulings, free = self._around(resource)
         if case is None or free is None:
             return
+        free = replace(free, free=list(without(free.free, self.avoided)))
         seen: list[Period] = []
         for period in self._candidates(resource, rulings, free, case):
             if not any(period.overlaps(other) for other in seen) and self._fits(resource, rulings, case, period):
@@ -170,10 +188,12 @@ class _Search:
         """Times that are free, the nearest first: of the wished length, or of one that the rules allow."""
         blocks = judging.of_kind(rulings, Blocks)
         if blocks:
-            yield from self._blocks(blocks[0], free, case)
+            found, whole = self._blocks(blocks[0], free, case), self._wish.period.seconds
+            yield from (part for part in found if not self.exactly or part.seconds == whole)
             return
         step = timedelta(minutes=resource.slot_minutes)
-        for length in _lengths(self._wish.period.end - self._wish.period.start, rulings):
+        wished = self._wish.period.end - self._wish.period.start
+        for length in [wished] if self.exactly else _lengths(wished, rulings):
             starts = []
             for part in free.free:
                 start = _on_grid(part.start, step)

@@ -60,6 +60,7 @@ def write_to(session: Session, address: str, template: str, key: str, now: datet
 def _words() -> dict[str, Any]:
     return {
         "show_date": i18n.show_date,
+        "show_moment": i18n.show_moment,
         "show_period": i18n.show_period,
         "show_money": i18n.show_money,
         "show_month": i18n.show_month,

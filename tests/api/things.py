@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from PIL import Image
 from sqlalchemy.orm import Session
 
-from fablab.booking.models import Outcome, ReservationFee
+from fablab.booking.models import HandOver, Offer, Outcome, ReservationFee, Wait
 from fablab.booking.policy import writing as rules
 from fablab.booking.policy.writing import RuleCard
 from fablab.booking.rules.scope import Scope
@@ -137,10 +137,35 @@ def things_at(lab: Lab, site_id: int) -> dict[str, int]:
             "duty_id": services.take(session, lab.actor(cast.trainer), shift_id, now).id,
             "reservation_id": reservation_id,
             **_account(session, lab, now),
+            **_line(session, cast, one, reservation_id, now),
             "hold_id": holds.place_hold(session, admin, hold, now).id,
             "strike_id": strike_id,
             "appeal_id": appeals.appeal(session, lab.actor(cast.newcomer), appeal, now).id,
         }
+
+
+def _line(session: Session, cast: Cast, resource_id: int, reservation_id: int, now: datetime) -> dict[str, int]:
+    """The maker waits, and is offered something that ran out; they hand their reservation to the treasurer."""
+    week = hours_from(now, 168)
+    wait = Wait(
+        member_id=cast.maker,
+        resource_id=resource_id,
+        from_at=week.start,
+        to_at=week.end,
+        minutes=60,
+        joined_at=now,
+        joined_by_id=cast.maker,
+    )
+    session.add(wait)
+    session.flush()
+    ago = now - timedelta(minutes=30)
+    offer = Offer(wait_id=wait.id, resource_id=resource_id, starts_at=now, ends_at=week.end, made_at=ago, until=now)
+    given = HandOver(
+        reservation_id=reservation_id, from_id=cast.maker, to_id=cast.treasurer, offered_at=now, until=week.end
+    )
+    session.add_all([offer, given])
+    session.flush()
+    return {"wait_id": wait.id, "offer_id": offer.id, "hand_over_id": given.id}
 
 
 def _account(session: Session, lab: Lab, now: datetime) -> dict[str, int]:

@@ -14,6 +14,7 @@ from fablab.booking.models.reservations import (
     ReviewState,
 )
 from fablab.booking.models.rules import BookingRule
+from fablab.booking.models.waiting import FreedTime, HandOver, HandOverState, Offer, OfferState, Wait, WaitEnd
 
 __all__ = [
     "LONGEST_CLAIM",
@@ -21,11 +22,18 @@ __all__ = [
     "BookingRule",
     "ChangeKind",
     "Claim",
+    "FreedTime",
+    "HandOver",
+    "HandOverState",
     "Nature",
+    "Offer",
+    "OfferState",
     "Outcome",
     "Reservation",
     "ReservationChange",
     "ReservationFee",
     "ReservationState",
     "ReviewState",
+    "Wait",
+    "WaitEnd",
 ]

@@ -115,6 +115,9 @@ class Reservation(Model):
     reviewed_by_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"), info=did())
     terms: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True), info=wiped())
     """The terms on which it was reserved (`booking.terms`), so that stricter ones of later cost nothing."""
+    offered_until: Mapped[OptionalInstant]
+    """It only keeps a place for somebody who waits, until then. It is no reservation yet, so that its state is
+    `cancelled` for all who ask for those that stand; whoever accepts reserves anew, and this row goes."""
     version: Mapped[int] = mapped_column(default=1)
     resource: Mapped[Resource] = relationship()
     member: Mapped[Member] = relationship(foreign_keys=member_id)

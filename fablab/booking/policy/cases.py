@@ -144,7 +144,8 @@ def booked_at(session: Session, site_id: int, within: Period) -> list[Booked]:
     """Everybody's standing reservations at a site that touch a time."""
     query = _BOOKED.where(
         Resource.site_id == site_id,
-        Reservation.state == ReservationState.BOOKED,
+        # Whoever is offered a place may come, so that it is not another's.
+        or_(Reservation.state == ReservationState.BOOKED, Reservation.offered_until.is_not(None)),
         Reservation.starts_at < within.end,
         Reservation.starts_at > within.start - LONGEST_CLAIM,
         Reservation.ends_at > within.start,

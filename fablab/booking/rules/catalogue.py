@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from fablab.booking.rules import length, quota, spacing, terms, what, who, window
+from fablab.booking.rules import length, quota, spacing, terms, waiting, what, who, window
 from fablab.booking.rules.kind import Rule
 from fablab.core.errors import NotFound
 from fablab.core.i18n import _
@@ -48,6 +48,7 @@ KINDS: dict[str, type[Rule]] = {
         terms.Moves,
         terms.HandOver,
         terms.Review,
+        waiting.Waiting,
     )
 }
 """In the order in which a screen offers them."""

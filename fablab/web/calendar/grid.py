@@ -183,8 +183,10 @@ def _cell(
     period = busy.period if busy else Period(whole[0].start, whole[-1].end) if whole else None
     label = f"{show_time(period.start, zone)}–{show_time(period.end, zone)}" if period else ""
     if busy:
-        may_open = eyes.may_open or kind == Kind.MINE
+        may_open = (eyes.may_open or kind == Kind.MINE) and not busy.is_offer
         text = _("Yours") if kind == Kind.MINE else eyes.names.get(busy.member_id, _("Booked"))
+        if busy.is_offer:
+            text = _("Offered to you") if kind == Kind.MINE else _("Offered")
         shown_id = busy.reservation_id if may_open else None
         version = busy.version if may_open and not busy.started and busy.period.start > now else None
         return Cell(kind, places[0], len(places), label, text, reservation_id=shown_id, version=version)

@@ -85,6 +85,7 @@ def _all() -> list[tuple[str, list[Place]]]:
                 Place("problems.page", _("Problems"), "exclamation-octagon", staff),
                 Place("maintenance.page", _("Maintenance"), "wrench-adjustable", staff),
                 Place("appointments.page", _("Appointments"), "chat-dots", staff),
+                Place("line.page", _("Waiting list"), "hourglass-split", Role.HOST, rooms=("handing",)),
             ],
         ),
         (

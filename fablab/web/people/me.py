@@ -22,6 +22,7 @@ from fablab.presence import queries as presence
 from fablab.training import queries as training
 from fablab.usage import queries as usage
 from fablab.usage.models import UsageSession
+from fablab.web.calendar import line
 from fablab.web.calendar.terms import checking_of
 from fablab.web.ground import access, inputs
 from fablab.web.ground.forms import LabForm, password_field
@@ -112,6 +113,8 @@ def _show(form: PasswordForm) -> str:
         memberships=held.shown(member_id),
         form=form,
         records=own_records(access.actor(), now),
+        own=line.own(now),
+        member_id=member_id,
     )
 
 
