@@ -59,7 +59,15 @@ HINTS: dict[str, Any] = {
     "reservations.ends_at": ENDED,
     "reservation_changes.ends_at": ENDED,
     "shifts.ends_at": ENDED,
+    "offers.state": "lapsed",
+    "offers.until": ENDED,
+    "offers.starts_at": ENDED,
+    "offers.ends_at": ENDED + timedelta(hours=1),
     "usage_sessions.ended_at": ENDED,
+    "waits.to_at": ENDED,
+    "waits.resource_id": "parent",
+    "waits.ended_at": ENDED,
+    "waits.ended_how": "over",
     "usage_sessions.account_id": "own",
 }
 """What checks want that no type tells."""

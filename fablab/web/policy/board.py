@@ -27,7 +27,6 @@ class Line:
     """A rule as the page of rules shows it."""
 
     row: BookingRule
-    title: str
     sentence: str
     note: str
     chips: list[tuple[str, str]]
@@ -82,10 +81,8 @@ def renew(rule_id: int) -> Response:
 def _line(row: BookingRule, names: Names) -> Line:
     ruling, actor = rows.ruling_of(row), access.actor()
     is_networks = row.site_id is None
-    titles = {card.code: card.name for family in families() for card in family.kinds}
     return Line(
         row=row,
-        title=titles[row.kind],
         sentence=ruling.rule.words(names),
         note=ruling.note,
         chips=chips(ruling.scope, names),

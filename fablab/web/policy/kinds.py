@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from fablab.booking.rules import catalogue
 from fablab.core.i18n import _
 
 
@@ -25,7 +26,11 @@ class Family:
 
 
 def families() -> list[Family]:
-    """Every kind, family by family, in the order in which the screens show them."""
+    """Every kind, family by family, in the order in which the screens show them; one that nobody named is among the
+    terms, by its code.
+    """
+    named = [*_how_long(), *_when(), *_how_much(), *_spacing(), *_who(), "jobs", *_terms()]
+    unnamed = {code: (code, "") for code in catalogue.KINDS if code not in named}
     return [
         Family(_("How long"), "hourglass-split", _cards(_how_long())),
         Family(_("When"), "calendar-week", _cards(_when())),
@@ -37,7 +42,7 @@ def families() -> list[Family]:
             "tag",
             _cards({"jobs": (_("Jobs and materials"), _("Whoever reserves says what for, out of your list."))}),
         ),
-        Family(_("On which terms"), "journal-text", _cards(_terms())),
+        Family(_("On which terms"), "journal-text", _cards({**_terms(), **unnamed})),
     ]
 
 
@@ -117,4 +122,5 @@ def _terms() -> dict[str, tuple[str, str]]:
         "moves": (_("Moving it"), _("How often and until when members move it themselves.")),
         "hand_over": (_("Handing it over"), _("Whether another member may take it over.")),
         "review": (_("Staff approve it first"), _("It is a request, and the time is kept until staff answer.")),
+        "waiting": (_("Waiting list"), _("How long whoever waits has to answer, and for how much one may wait.")),
     }

@@ -160,4 +160,8 @@ def _terms() -> Said:
         "hand_over.is_allowed": (_("Members may hand it over"), _("Otherwise it is personal.")),
         "hand_over.minutes": until,
         "review.hours": (_("Within how many hours staff answer"), ""),
+        "waiting.minutes": (_("How long to answer"), _("Such as 30 min.")),
+        "waiting.opens": (_("The time to answer runs from"), ""),
+        "waiting.closes": (_("Until what time"), _("At night nobody must answer.")),
+        "waiting.most": (_("For how many things at once at most"), _("0: there is no waiting list.")),
     }
