@@ -1,6 +1,6 @@
 """Within what reservations are counted: days, weeks and terms of the calendar, and any days in a row."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -27,18 +27,21 @@ def calendar(wanted: Period, zone: ZoneInfo, bounds: Bounds, *, day_begins: int 
         day = after
 
 
-def rolling(wanted: Period, parts: Iterable[Period], zone: ZoneInfo, days: int) -> Iterator[Period]:
-    """Every stretch of so many days that touches a time and may hold most: it begins with a part, or ends with one.
+def rolling(own: Sequence[Period], parts: Iterable[Period], zone: ZoneInfo, days: int) -> Iterator[Period]:
+    """Every stretch of so many days that touches a time and may hold most: it begins with a part, or ends with one; or
+    it holds but a minute of that time, where what lies beside it has several places.
 
     Days are those of the wall clock, so that who comes every Monday at ten comes once in seven days, summer time or
     not.
     """
-    starts = set()
+    minute, starts = timedelta(minutes=1), set()
+    for part in own:
+        starts |= {days_later(part.start, -days, zone) + minute, part.end - minute}
     for part in parts:
         starts |= {part.start, days_later(part.end, -days, zone)}
     for start in sorted(starts):
         window = Period(start, days_later(start, days, zone))
-        if window.overlaps(wanted):
+        if any(window.overlaps(part) for part in own):
             yield window
 
 

@@ -164,7 +164,8 @@ class Quota(Rule):
         elif self.per == Per.ROLLING:
             periods = [case.period, *(item.period for item in counted)]
             parts = [part for period in periods for part in scope.times.parts(period, case.zone)]
-            yield from counting.rolling(case.period, parts, case.zone, self.rolling_days)
+            own = scope.times.parts(case.period, case.zone)
+            yield from counting.rolling(own, parts, case.zone, self.rolling_days)
         else:
             yield from self._calendar(case.period, scope, case.zone)
 
