@@ -255,3 +255,38 @@ def picture_file() -> BytesIO:
 
 def program_file() -> BytesIO:
     return BytesIO(b"MZ\x90\x00 this is a program")
+
+
+def test_each_page_about_a_person_leads_back_to_the_person(lab: Lab) -> None:
+    trainer, person = lab.signed_in(lab.cast.trainer), f"/people/{lab.cast.maker}"
+    for page in ("badge", "conduct", "memberships", "privacy", "edit"):
+        answer = trainer.get(f"{person}/{page}")
+        assert f'<p><a href="{person}">' in answer.text, page
+    assert f'<p><a href="{person}">' in lab.signed_in(lab.cast.fabmanager).get(f"{person}/access").text
+    treasurer = lab.signed_in(lab.cast.treasurer).get(f"{person}/conduct").text
+    assert (f'href="{person}"' in treasurer, 'href="/conduct"' in treasurer) == (False, True)
+
+
+def test_a_card_is_shown_as_a_form_only_to_those_who_may_write_it(lab: Lab) -> None:
+    with transaction() as session:
+        office = sites.site(session, lab.cast.office).id
+        queries.member(session, lab.cast.maker).home_site_id = lab.cast.workshop
+        grant_role(session, queries.member(session, lab.cast.student), Role.HOST, site_id=office)
+    host = lab.signed_in(lab.cast.student)
+
+    assert host.get(f"/people/{lab.cast.newcomer}/edit").status_code == 200
+    assert host.get(f"/people/{lab.cast.maker}/edit").status_code == 403
+    assert "Guardians" not in words(host.get(f"/people/{lab.cast.maker}")), "no heading without anything below it"
+
+
+def test_a_dead_link_says_how_long_such_links_hold_and_where_to_ask_again(lab: Lab) -> None:
+    client = lab.client()
+    for path, hours, again in (
+        ("/password/dead", "24 hours", "/password/forgot"),
+        ("/sign-up/dead", "48 hours", "/sign-up"),
+        ("/email/dead", "24 hours", "/me/card"),
+    ):
+        answer = client.get(path, headers={"Accept-Language": "en"})
+        assert answer.status_code == 404, path
+        assert hours in words(answer), path
+        assert f'href="{again}">Ask for a new one' in answer.text, path

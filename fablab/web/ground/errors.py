@@ -1,5 +1,7 @@
 """When something goes wrong: what happened, why, and the way out."""
 
+from datetime import timedelta
+
 from flask import Flask, current_app, render_template, request
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, InternalServerError
@@ -36,6 +38,11 @@ def http_error(error: HTTPException) -> Answer:
         return template.render(title=titles()[500], locale=locale()), 500
     ours = error.description if error.code == 400 and error.description != type(error).description else None
     return page(error.code, [ours] if ours else None)
+
+
+def dead_link(life: timedelta, again: str) -> tuple[str, int]:
+    """A mailed link that opens no more: for how long such links do, and where one asks for another."""
+    return render_template("auth/dead_link.html", hours=life // timedelta(hours=1), again=again), 404
 
 
 def refused(error: Refused) -> Answer:

@@ -129,5 +129,4 @@ def _last_day(ends_at: datetime | None, zone: ZoneInfo) -> date | None:
 
 def _show(member_id: int, form: AccessForm) -> str:
     member = members.member(db.session(), member_id)
-    is_admin = access.actor().may_everywhere(Role.ADMIN)
-    return render_template("people/access.html", member=member, access_form=form, is_admin=is_admin, **held(member_id))
+    return render_template("people/access.html", member=member, access_form=form, **held(member_id))

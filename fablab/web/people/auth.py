@@ -12,6 +12,7 @@ from fablab.members import passwords, signin
 from fablab.members import queries as members
 from fablab.members import services as people
 from fablab.web.ground import access
+from fablab.web.ground.errors import dead_link
 from fablab.web.ground.forms import LabForm, email_field, password_field, text_field
 
 screen = Blueprint("auth", __name__)
@@ -108,7 +109,7 @@ def forgot() -> str | tuple[str, int]:
 def password_page(secret: str) -> str | tuple[str, int]:
     """Ask for the new password, if the link still opens."""
     if members.password_token(db.session(), secret, clock.now()) is None:
-        return render_template("auth/dead_link.html"), 404
+        return dead_link(people.LINK_LIFE, url_for("auth.forgot_page"))
     return render_template("auth/new_password.html", form=NewPasswordForm(), secret=secret)
 
 
@@ -119,7 +120,7 @@ def set_password(secret: str) -> Response | tuple[str, int]:
     form = NewPasswordForm()
     token = members.password_token(db.session(), secret, clock.now())
     if token is None:
-        return render_template("auth/dead_link.html"), 404
+        return dead_link(people.LINK_LIFE, url_for("auth.forgot_page"))
     member = members.member(db.session(), token.member_id)
     if form.validate():
         form.form_errors.extend(
@@ -131,7 +132,7 @@ def set_password(secret: str) -> Response | tuple[str, int]:
     with transaction() as session:
         token = members.password_token(session, secret, now)
         if token is None:
-            return render_template("auth/dead_link.html"), 404
+            return dead_link(people.LINK_LIFE, url_for("auth.forgot_page"))
         people.set_password(session, members.member(session, token.member_id), chosen, now)
     access.sign_out()
     flash(_("Your password is set. Sign in with it."), "ok")

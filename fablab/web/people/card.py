@@ -139,7 +139,7 @@ def edit_ward(member_id: int) -> Answer | tuple[str, int]:
 @access.needs(Role.HOST)
 def staff_page(member_id: int) -> str:
     """A person's card, for staff."""
-    member = members.member(db.session(), member_id)
+    member = cards.to_write(db.session(), access.actor(), member_id)
     form = StaffCardForm(formdata=None, obj=member)
     form.offer()
     form.allow(member)

@@ -10,6 +10,7 @@ from fablab.core.i18n import _
 from fablab.core.refusals import Refused
 from fablab.members import emails, signin
 from fablab.web.ground import access
+from fablab.web.ground.errors import dead_link
 
 screen = Blueprint("emails", __name__)
 CHANGE = "email change"
@@ -33,7 +34,7 @@ def page(secret: str) -> str | tuple[str, int]:
     """Ask for a click, so that a mail program that opens links changes nothing."""
     wanted = emails.asked(db.session(), secret, clock.now())
     if wanted is None:
-        return render_template("auth/dead_link.html"), 404
+        return dead_link(emails.LIFE, url_for("card.own_page"))
     return render_template("emails/confirm.html", secret=secret, email=wanted.email, told=[])
 
 
@@ -45,7 +46,7 @@ def change(secret: str) -> Response | tuple[str, int]:
         with transaction() as session:
             emails.change(session, secret, clock.now())
     except NotFound:
-        return render_template("auth/dead_link.html"), 404
+        return dead_link(emails.LIFE, url_for("card.own_page"))
     except Refused as refused:
         return render_template("emails/confirm.html", secret=secret, email="", told=refused.messages), 422
     flash(_("Your address is changed. Sign in with it from now on."), "ok")

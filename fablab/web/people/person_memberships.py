@@ -165,6 +165,5 @@ def _show(member_id: int, where: str = "", reasons: list[str] | None = None) -> 
         people=pickers.suggestions(),
         is_staff=is_staff,
         free_classes=classes.open_classes(session, needs_proof=False),
-        is_admin=access.actor().may_everywhere(Role.ADMIN),
         **held.shown(member_id),
     )

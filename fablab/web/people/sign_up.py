@@ -16,6 +16,7 @@ from fablab.members import queries as members
 from fablab.members.joining import Wish
 from fablab.members.models import Charter, MemberState
 from fablab.web.ground import access, inputs
+from fablab.web.ground.errors import dead_link
 from fablab.web.ground.forms import LabForm, email_field, password_field, text_field
 
 screen = Blueprint("sign_up", __name__)
@@ -190,4 +191,4 @@ def _confirm(form: ChooseForm, secret: str, code: int = 200) -> str | tuple[str,
 
 
 def _dead() -> tuple[str, int]:
-    return render_template("auth/dead_link.html"), 404
+    return dead_link(joining.LIFE, url_for("sign_up.page"))
