@@ -12,6 +12,7 @@ from fablab.booking.models import ChangeKind, HandOver, HandOverState, Reservati
 from fablab.booking.rules import judging
 from fablab.booking.rules.terms import Review
 from fablab.booking.signals import handed_over
+from fablab.booking.wishes import wish_of
 from fablab.core.i18n import _
 from fablab.core.refusals import Conflict, Refusal, Refused
 from fablab.core.versions import check_version
@@ -118,7 +119,7 @@ def _judged(
 
 def _question(session: Session, seen: Reservation, taker_id: int, payer: paying.Paying, now: datetime) -> Question:
     account_id = payer.account.id if payer.account else None
-    wish = replace(terms.wish_of(seen), member_id=taker_id, account_id=account_id, project_id=payer.project_id)
+    wish = replace(wish_of(seen), member_id=taker_id, account_id=account_id, project_id=payer.project_id)
     if wish.companion_id == taker_id:
         wish = replace(wish, companion_id=None)
     return Question(

@@ -9,7 +9,7 @@ from fablab.booking.deciding import Question
 from fablab.booking.models import Nature, Reservation, ReservationState
 from fablab.booking.rules import judging
 from fablab.booking.rules.terms import HandOver
-from fablab.booking.wishes import Wish
+from fablab.booking.wishes import wish_of
 from fablab.core.errors import NotFound
 from fablab.core.i18n import _
 from fablab.core.refusals import Refusal
@@ -54,19 +54,3 @@ def deadline_of(session: Session, seen: Reservation, now: datetime) -> tuple[dat
         return until, []
     remedy = _("Give it back instead, so that somebody else can have it.")
     return until, [Refusal("hand_over", held.words(verdict.case.names), True, remedy)]
-
-
-def wish_of(row: Reservation) -> Wish:
-    """What its holder has, as a wish."""
-    return Wish(
-        resource_id=row.resource_id,
-        period=row.period,
-        member_id=row.member_id,
-        account_id=row.account_id,
-        project_id=row.project_id,
-        nature=Nature(row.nature),
-        places=row.places,
-        job=row.job,
-        guests=row.guests,
-        companion_id=row.companion_id,
-    )

@@ -13,7 +13,7 @@ from fablab.booking.policy import cases, rows
 from fablab.booking.policy.cases import Known
 from fablab.booking.rules.case import Case
 from fablab.booking.rules.judging import Ruling
-from fablab.booking.wishes import Wish
+from fablab.booking.wishes import wish_of
 from fablab.catalog.models import Resource
 from fablab.core.period import Period
 from fablab.core.refusals import Refusal
@@ -47,7 +47,7 @@ def would_refuse(session: Session, ruling: Ruling, now: datetime) -> list[WouldR
     refused = []
     for row in found:
         who = people[row.member_id, row.resource.site_id]
-        base = cases.base_case(_wish(row), row.resource, who.person, row.resource.site.zone, row.created_at)
+        base = cases.base_case(wish_of(row), row.resource, who.person, row.resource.site.zone, row.created_at)
         before = [item for item in booked if (item.created_at, item.id) < (row.created_at, row.id)]
         case = replace(
             base,
@@ -106,16 +106,3 @@ def _people(
         for site_id, ids in at_site.items()
         for member_id, who in cases.known(session, ids, site_id, now, [ruling]).items()
     }
-
-
-def _wish(row: Reservation) -> Wish:
-    return Wish(
-        resource_id=row.resource_id,
-        period=row.period,
-        member_id=row.member_id,
-        account_id=row.account_id,
-        project_id=row.project_id,
-        places=row.places,
-        job=row.job,
-        guests=row.guests,
-    )
