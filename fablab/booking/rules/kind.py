@@ -1,5 +1,6 @@
 """What every kind of rule is: a code, typed parameters, a sentence, and what it says against a wish."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -33,7 +34,7 @@ Word = Annotated[str, Field(min_length=1, max_length=60)]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Rule:
+class Rule(ABC):
     """A kind of rule with its parameters. What only says on which terms something is had speaks against no wish."""
 
     code: ClassVar[str]
@@ -41,9 +42,9 @@ class Rule:
     asks: ClassVar[bool] = False
     """It asks the member for something, which the booking sheet must offer."""
 
+    @abstractmethod
     def words(self, names: Names) -> str:
         """What it says, as a sentence for members."""
-        raise NotImplementedError
 
     def against(self, case: Case, scope: Scope) -> Iterator[Refusal]:
         """Every reason that it has against a wish that its scope concerns."""
