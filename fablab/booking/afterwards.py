@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from fablab.booking import claiming, deciding, moving, queries
+from fablab.booking import claiming, deciding, moving, queries, staff
 from fablab.booking.deciding import Question, Verdict
-from fablab.booking.models import Reservation, ReservationChange, ReservationState
+from fablab.booking.models import Reservation, ReservationChange
 from fablab.booking.moving import BEYOND, GOING_ON
 from fablab.booking.paying import Moving, Paying
 from fablab.booking.rules import judging
@@ -51,7 +51,7 @@ def going_on(session: Session, actor: Actor, row: Reservation, now: datetime) ->
 
 def against_moving(session: Session, actor: Actor, row: Reservation, now: datetime) -> list[Refusal]:
     """What the rules about moving have against moving it at all; nothing for staff of its site."""
-    if actor.member_id != row.member_id and actor.may_at_site(Role.FABMANAGER, row.resource.site_id):
+    if staff.act_on(actor, row):
         return []
     return moving.moves_left(session, row, _verdict(session, actor, row, row.period, now), now)
 
@@ -76,11 +76,6 @@ def changes_of(session: Session, reservation_id: int) -> list[ReservationChange]
         .order_by(ReservationChange.at, ReservationChange.id)
     )
     return list(session.scalars(query))
-
-
-def is_open(row: Reservation, now: datetime) -> bool:
-    """Tell whether it stands and is not over."""
-    return row.state == ReservationState.BOOKED and row.ends_at > now
 
 
 def _against(

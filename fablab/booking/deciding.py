@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from fablab.booking import paying
+from fablab.booking import paying, staff
 from fablab.booking.claiming import Chosen, Taking
 from fablab.booking.models import BookingRule, Nature
 from fablab.booking.opening import hours_of
@@ -30,7 +30,7 @@ from fablab.core.period import Period
 from fablab.core.refusals import Conflict, Refusal, Refused
 from fablab.members import queries as members
 from fablab.members import standing
-from fablab.members.actor import Actor, Role
+from fablab.members.actor import Actor
 from fablab.members.models import Member
 from fablab.sites import queries as sites
 from fablab.training import queries as training
@@ -94,7 +94,7 @@ def decide(session: Session, taking: Taking, question: Question) -> Verdict:
         cases.base_case(_paid(wish, question.paying), resource, who.person, resource.site.zone, now),
         hours=hours_of(session, [resource], around, now)[resource.id],
         companion=companion.person if companion else NOBODY if wish.companion_id else None,
-        by_staff=_is_staff(question, resource),
+        by_staff=staff.act_for(question.actor, wish.member_id, resource),
     )
     if not question.is_glance:
         _lock_capacities(session, rulings, case)
@@ -127,8 +127,9 @@ def _around(period: Period, rulings: Sequence[Ruling], now: datetime) -> Period:
 
 def rulings_for(session: Session, resource: Resource, question: Question) -> list[Ruling]:
     """The lab's rules that may concern a wish for a resource."""
-    found = rows.rulings_on(session, resource)
-    if question.instead is not None:
+    if question.instead is None:
+        found = rows.rulings_on(session, resource)
+    else:
         thing = rows.thing_of(resource)
         found = [item for item in question.instead if item.scope.covers(thing)]
     if question.wish.nature != Nature.MEMBER:
@@ -212,11 +213,6 @@ def _lock_capacities(session: Session, rulings: Sequence[Ruling], case: Case) ->
     if ids:
         query = select(BookingRule.id).where(BookingRule.id.in_(ids)).order_by(BookingRule.id)
         session.scalars(query.with_for_update()).all()
-
-
-def _is_staff(question: Question, resource: Resource) -> bool:
-    is_own = question.wish.member_id == question.actor.member_id
-    return not is_own and question.actor.may_at_site(Role.FABMANAGER, resource.site_id)
 
 
 def _paid(wish: Wish, payer: Paying | None) -> Wish:

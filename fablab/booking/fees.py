@@ -10,7 +10,7 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from fablab.booking import lateness, queries
+from fablab.booking import lateness, queries, staff
 from fablab.booking.models import Reservation, ReservationChange, ReservationFee, ReservationState
 from fablab.booking.rules import costs
 from fablab.booking.rules.costs import Cost
@@ -99,8 +99,7 @@ def settle(session: Session, reservation_id: int, now: datetime) -> bool:
 def may_waive(actor: Actor, fee: ReservationFee) -> bool:
     """Tell whether somebody may say that nobody pays for it: fabmanagers of the site, not about themselves."""
     row = fee.reservation
-    is_staff = actor.may_at_site(Role.FABMANAGER, row.resource.site_id) and row.member_id != actor.member_id
-    return is_staff and fee.waived_at is None and fee.due_cents != 0
+    return staff.act_on(actor, row) and fee.waived_at is None and fee.due_cents != 0
 
 
 def waive(session: Session, actor: Actor, reservation_id: int, reason: str, now: datetime) -> ReservationFee:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from fablab.booking import claiming, deciding, queries, terms
+from fablab.booking import claiming, deciding, queries, staff, terms
 from fablab.booking.claiming import Taking
 from fablab.booking.deciding import Question, Verdict
 from fablab.booking.models import ChangeKind, Reservation, ReservationChange, ReservationState
@@ -71,7 +71,7 @@ def change(session: Session, actor: Actor, reservation_id: int, wanted: Change, 
     if (resource_id, period) == (seen.resource_id, seen.period):
         return seen
     is_less = resource_id == seen.resource_id and seen.period.covers(period)
-    by_staff = actor.member_id != seen.member_id and actor.may_at_site(Role.FABMANAGER, seen.resource.site_id)
+    by_staff = staff.act_on(actor, seen)
     without: Collection[str] = LESS if is_less else ASKING if by_staff else ()
     wanted = replace(wanted, resource_id=resource_id, period=period)
     wish = _wish(seen, wanted)
@@ -131,7 +131,7 @@ def end_now(session: Session, actor: Actor, reservation_id: int, now: datetime) 
         raise Refused.because("not_begun", _("It has not begun yet. Give it back instead."))
     if seen.ends_at <= now:
         return seen
-    session.add(_as_it_was(seen, actor, ChangeKind.SHORTENED, "", now))
+    session.add(ReservationChange.of(seen, ChangeKind.SHORTENED, actor.member_id, now))
     was, seen.ends_at = seen.period, now
     seen.version += 1
     claiming.release_from(session, seen, now)
@@ -243,7 +243,7 @@ def _write(
     verdict: Verdict,
     now: datetime,
 ) -> Reservation:
-    session.add(_as_it_was(seen, actor, kind, wanted.reason, now))
+    session.add(ReservationChange.of(seen, kind, actor.member_id, now, wanted.reason))
     before, was = catalog.resource(session, seen.resource_id), seen.period
     period = wanted.period or was
     seen.resource_id = wanted.resource_id or seen.resource_id
@@ -251,7 +251,7 @@ def _write(
     seen.version += 1
     session.flush()
     session.refresh(seen, ["resource"])
-    if kind == ChangeKind.MOVED and not terms.is_by_staff(actor, seen):
+    if kind == ChangeKind.MOVED and not staff.act_on(actor, seen):
         # Who moves it is shown other terms; who is moved keeps theirs.
         terms.keep(session, seen, verdict.rulings)
         terms.ask_review(seen, actor, verdict.rulings, now)
@@ -259,17 +259,3 @@ def _write(
     by_id, why = actor.member_id, wanted.reason
     moved.send(None, session=session, reservation=seen, before=before, was=was, by_id=by_id, reason=why, now=now)
     return seen
-
-
-def _as_it_was(row: Reservation, actor: Actor, kind: ChangeKind, reason: str, now: datetime) -> ReservationChange:
-    return ReservationChange(
-        reservation_id=row.id,
-        at=now,
-        by_id=actor.member_id,
-        resource_id=row.resource_id,
-        starts_at=row.starts_at,
-        ends_at=row.ends_at,
-        places=row.places,
-        reason=reason,
-        kind=kind,
-    )

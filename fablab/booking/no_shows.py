@@ -5,13 +5,11 @@ from datetime import datetime, timedelta
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from fablab.booking import claiming, fees, lateness, queries, terms
+from fablab.booking import claiming, fees, lateness, staff, terms
 from fablab.booking.fees import Act
 from fablab.booking.models import Nature, Reservation, ReservationState
 from fablab.booking.signals import missed, missed_after_all
-from fablab.catalog import queries as catalog
 from fablab.core import audit
-from fablab.core.errors import Forbidden
 from fablab.core.i18n import _, show_moment, use_locale
 from fablab.core.refusals import Conflict, Refused
 from fablab.members import queries as members
@@ -31,8 +29,7 @@ def missable_from(session: Session, reservation: Reservation) -> datetime:
 def may_say(session: Session, actor: Actor, reservation: Reservation, now: datetime) -> bool:
     """Tell whether somebody may say now that nobody came: staff of the site, about somebody else's reservation."""
     return (
-        actor.may_at_site(Role.FABMANAGER, reservation.resource.site_id)
-        and reservation.member_id != actor.member_id
+        staff.act_on(actor, reservation)
         and reservation.state == ReservationState.BOOKED
         and reservation.started_at is None
         and missable_from(session, reservation) <= now
@@ -58,7 +55,7 @@ def no_show(session: Session, actor: Actor, reservation_id: int, now: datetime) 
         Forbidden: it is their own, and they are no fabmanager of the site.
         Refused: it was cancelled, somebody used it, they may still come, or it is one's own.
     """
-    seen = _lock(session, actor, reservation_id)
+    seen = staff.locked(session, actor, reservation_id, "no-show of")
     if seen.state == ReservationState.NO_SHOW:
         return seen
     reason = _reason_against(session, actor, seen, now)
@@ -94,7 +91,7 @@ def take_back(session: Session, actor: Actor, reservation_id: int, now: datetime
         Refused: more than a day has gone by, or what it cost is on an invoice.
         Conflict: somebody else has the rest of its time meanwhile.
     """
-    seen = _lock(session, actor, reservation_id)
+    seen = staff.locked(session, actor, reservation_id, "no-show of")
     if seen.state != ReservationState.NO_SHOW:
         return seen
     if not may_take_back(actor, seen, now):
@@ -117,15 +114,6 @@ def take_back(session: Session, actor: Actor, reservation_id: int, now: datetime
     if standing is not None:
         strikes.withdraw_strike(session, actor, standing.id, why, now)
     missed_after_all.send(None, session=session, reservation=seen, now=now)
-    return seen
-
-
-def _lock(session: Session, actor: Actor, reservation_id: int) -> Reservation:
-    seen = queries.reservation_seen_by(session, actor, reservation_id)
-    if not actor.may_at_site(Role.FABMANAGER, seen.resource.site_id):
-        raise Forbidden(f"no-show of reservation {reservation_id}")
-    catalog.lock_resources(session, [seen.resource_id])
-    session.refresh(seen)
     return seen
 
 

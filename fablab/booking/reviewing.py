@@ -5,13 +5,12 @@ from datetime import datetime
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from fablab.booking import lateness, queries, services, terms
+from fablab.booking import lateness, queries, services, staff, terms
 from fablab.booking.models import Reservation, ReservationState, ReviewState
 from fablab.booking.signals import reviewed
 from fablab.catalog import queries as catalog
 from fablab.catalog.models import Resource
 from fablab.core import audit
-from fablab.core.errors import Forbidden
 from fablab.core.i18n import _, use_locale
 from fablab.core.refusals import Refusal, Refused
 from fablab.core.text import lines_of
@@ -49,8 +48,7 @@ def requests(session: Session, actor: Actor, now: datetime) -> list[Reservation]
 
 def may_review(actor: Actor, row: Reservation, now: datetime) -> bool:
     """Tell whether somebody may decide about it now."""
-    is_staff = actor.may_at_site(Role.FABMANAGER, row.resource.site_id) and row.member_id != actor.member_id
-    return is_staff and row.review == ReviewState.ASKED and terms.is_standing(row, now)
+    return staff.act_on(actor, row) and row.review == ReviewState.ASKED and terms.is_standing(row, now)
 
 
 def approve(session: Session, actor: Actor, reservation_id: int, version: int, now: datetime) -> Reservation:
@@ -62,7 +60,7 @@ def approve(session: Session, actor: Actor, reservation_id: int, version: int, n
         Refused: it is over, nobody asked for it, or it is their own.
         Conflict: it was changed since it was read.
     """
-    row = _locked(session, actor, reservation_id)
+    row = staff.locked(session, actor, reservation_id, "review")
     if row.review == ReviewState.APPROVED and row.state == ReservationState.BOOKED:
         return row
     _check(actor, row, version, now)
@@ -80,7 +78,7 @@ def decline(
         NotFound, Forbidden, Conflict: as above.
         Refused: as above, or no reason.
     """
-    row = _locked(session, actor, reservation_id)
+    row = staff.locked(session, actor, reservation_id, "review")
     if row.review == ReviewState.DECLINED:
         return row
     words = lines_of(reason)
@@ -115,15 +113,6 @@ def lapse(session: Session, reservation_id: int, now: datetime) -> bool:
         reason = _("Nobody could decide about it in time.")
     services.give_back(session, row, None, now, reason=reason)
     return True
-
-
-def _locked(session: Session, actor: Actor, reservation_id: int) -> Reservation:
-    row = queries.reservation_seen_by(session, actor, reservation_id)
-    if not actor.may_at_site(Role.FABMANAGER, row.resource.site_id):
-        raise Forbidden(f"review reservation {reservation_id}")
-    catalog.lock_resources(session, [row.resource_id])
-    session.refresh(row)
-    return row
 
 
 def _check(actor: Actor, row: Reservation, version: int, now: datetime, *more: Refusal) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from fablab.booking import deciding, lateness
+from fablab.booking import deciding, lateness, staff
 from fablab.booking.deciding import Question
 from fablab.booking.models import Nature, Reservation, ReservationState, ReviewState
 from fablab.booking.policy import cases
@@ -18,7 +18,7 @@ from fablab.booking.rules.judging import Ruling
 from fablab.booking.rules.terms import Cancellation, CheckIn, Review
 from fablab.booking.rules.who import Exempt
 from fablab.booking.wishes import wish_of
-from fablab.members.actor import Actor, Role
+from fablab.members.actor import Actor
 from fablab.members.conduct.rules import SECOND_THOUGHTS
 
 KEPT = (CheckIn, Cancellation)
@@ -45,16 +45,11 @@ def ask_review(row: Reservation, actor: Actor, rulings: Iterable[Ruling], now: d
     row.review = row.review_by = row.reviewed_at = row.reviewed_by_id = None
     if not rules or row.nature != Nature.MEMBER:
         return
-    if is_by_staff(actor, row):
+    if staff.act_on(actor, row):
         row.review, row.reviewed_at, row.reviewed_by_id = ReviewState.APPROVED, now, actor.member_id
         return
     hours = max(1, min(rule.hours for rule in rules))
     row.review, row.review_by = ReviewState.ASKED, min(row.starts_at, now + timedelta(hours=hours))
-
-
-def is_by_staff(actor: Actor, row: Reservation) -> bool:
-    """Tell whether staff of its site act for somebody else."""
-    return actor.member_id != row.member_id and actor.may_at_site(Role.FABMANAGER, row.resource.site_id)
 
 
 def check_in_of(session: Session, row: Reservation, now: datetime) -> CheckIn | None:

@@ -52,7 +52,7 @@ def accept(session: Session, actor: Actor, hand_over_id: int, take: Take, now: d
         return seen
     _check_taken(given, seen, resource_id, take, now)
     verdict, account_id = _judged(session, taking, seen, taker_id, take, now)
-    session.add(_as_it_was(seen, actor, now))
+    session.add(ReservationChange.of(seen, ChangeKind.HANDED_OVER, actor.member_id, now))
     seen.member_id, seen.account_id, seen.project_id = taker_id, account_id, take.project_id
     seen.companion_id = None if seen.companion_id == taker_id else seen.companion_id
     # What its holder does with all that they reserved together is no longer done to it.
@@ -130,20 +130,6 @@ def _question(session: Session, seen: Reservation, taker_id: int, payer: paying.
         apart_from=(seen.id,),
         without=WITHOUT,
         is_promised=True,
-    )
-
-
-def _as_it_was(row: Reservation, actor: Actor, now: datetime) -> ReservationChange:
-    return ReservationChange(
-        reservation_id=row.id,
-        at=now,
-        by_id=actor.member_id,
-        resource_id=row.resource_id,
-        starts_at=row.starts_at,
-        ends_at=row.ends_at,
-        places=row.places,
-        kind=ChangeKind.HANDED_OVER,
-        member_id=row.member_id,
     )
 
 

@@ -1,6 +1,6 @@
 """Rows of reservations and of the claims that they hold on places."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -173,6 +173,24 @@ class ReservationChange(Model):
     member_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"), info=did())
     """Who had it before, where it was handed over."""
     resource: Mapped[Resource] = relationship()
+
+    @classmethod
+    def of(
+        cls, row: "Reservation", kind: ChangeKind, by_id: int, now: datetime, reason: str = ""
+    ) -> "ReservationChange":
+        """A change that is about to be made, with what the reservation was until now."""
+        return cls(
+            reservation_id=row.id,
+            at=now,
+            by_id=by_id,
+            resource_id=row.resource_id,
+            starts_at=row.starts_at,
+            ends_at=row.ends_at,
+            places=row.places,
+            reason=reason,
+            kind=kind,
+            member_id=row.member_id if kind == ChangeKind.HANDED_OVER else None,
+        )
 
     @property
     def period(self) -> Period:

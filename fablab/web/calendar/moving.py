@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from fablab.booking import afterwards, moving, queries
+from fablab.booking import afterwards, moving, queries, staff, terms
 from fablab.booking.models import Reservation
 from fablab.booking.moving import Change
 from fablab.booking.policy import rows
@@ -15,7 +15,6 @@ from fablab.core import clock
 from fablab.core.db import db, transaction
 from fablab.core.i18n import _, show_period, show_time
 from fablab.core.refusals import Conflict, Refusal, Refused
-from fablab.members.models import Role
 from fablab.web.calendar import asking, moves, reservations
 from fablab.web.calendar.moves import Asked
 from fablab.web.calendar.onward import onward
@@ -137,7 +136,7 @@ def _back(reservation_id: int) -> Response:
 
 def _show(found: Reservation, asked: Asked, refusals: list[Refusal]) -> str:
     session, now, actor = db.session(), clock.now(), access.actor()
-    is_open = afterwards.is_open(found, now) and found.started_at is None and found.starts_at > now
+    is_open = terms.is_standing(found, now) and found.started_at is None and found.starts_at > now
     codes = {refusal.code for refusal in refusals}
     sheet = MoveSheet(
         reservation=found,
@@ -150,7 +149,7 @@ def _show(found: Reservation, asked: Asked, refusals: list[Refusal]) -> str:
         jobs=_jobs(asked) if "jobs" in codes else (),
         asks_companion="companion" in codes,
         is_twice=asked.is_twice(found.resource.site.zone),
-        by_staff=found.member_id != actor.member_id and actor.may_at_site(Role.FABMANAGER, found.resource.site_id),
+        by_staff=staff.act_on(actor, found),
     )
     template = "sheet/_move.html" if inputs.from_htmx() else "sheet/move.html"
     return render_template(template, sheet=sheet)
