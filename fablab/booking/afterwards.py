@@ -1,5 +1,6 @@
 """What somebody may still do with a reservation that stands, told before they try; and what was done to it."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -9,7 +10,6 @@ from sqlalchemy.orm import Session, joinedload
 from fablab.booking import claiming, deciding, moving, queries, staff
 from fablab.booking.deciding import Question, Verdict
 from fablab.booking.models import Reservation, ReservationChange
-from fablab.booking.moving import BEYOND, GOING_ON
 from fablab.booking.paying import Moving, Paying
 from fablab.booking.rules import judging
 from fablab.booking.rules.terms import Extension
@@ -18,7 +18,7 @@ from fablab.catalog.models import Resource
 from fablab.core.period import Period
 from fablab.core.refusals import Refusal
 from fablab.members import queries as members
-from fablab.members.actor import Actor, Role
+from fablab.members.actor import Actor
 
 USUAL_STEP = timedelta(minutes=30)
 """By how much somebody goes on where no rule says otherwise."""
@@ -38,11 +38,13 @@ class GoingOn:
 def going_on(session: Session, actor: Actor, row: Reservation, now: datetime) -> GoingOn:
     """Whether somebody may go on: by a step, and by two where no rule names the step; nothing is changed."""
     verdict = _verdict(session, actor, row, row.period, now)
-    terms = next(iter(judging.of_kind(verdict.rulings, Extension)[-1:]), None)
-    step = timedelta(minutes=terms.step_minutes) if terms else USUAL_STEP
+    extension = judging.latest(verdict.rulings, Extension)
+    step = timedelta(minutes=extension.step_minutes) if extension else USUAL_STEP
+    without = moving.silent_about_going_on(extension)
     found: list[datetime] = []
-    for until in (row.ends_at + step, *([] if terms else [row.ends_at + 2 * step])):
-        against = _against(session, actor, row, terms, until, now)
+    for until in (row.ends_at + step, *([] if extension else [row.ends_at + 2 * step])):
+        verdict = _verdict(session, actor, row, Period(row.starts_at, until), now, without)
+        against = moving.against_going_on(session, actor, row, extension, verdict, until, now)
         if against:
             return GoingOn(reservation=row, until=tuple(found), against=() if found else tuple(against))
         found.append(until)
@@ -78,20 +80,8 @@ def changes_of(session: Session, reservation_id: int) -> list[ReservationChange]
     return list(session.scalars(query))
 
 
-def _against(
-    session: Session, actor: Actor, row: Reservation, terms: Extension | None, until: datetime, now: datetime
-) -> list[Refusal]:
-    """The same reasons as `moving.extend` would give, in the same order."""
-    without = BEYOND if terms is not None and terms.beyond_rules else GOING_ON
-    verdict = _verdict(session, actor, row, Period(row.starts_at, until), now, tuple(without))
-    reasons = [reason for reason in verdict.reasons if reason.code != "past"]
-    if terms is not None and not actor.may_at_site(Role.FABMANAGER, row.resource.site_id):
-        reasons = [*moving.against_going_on(session, row, terms, until, now), *reasons]
-    return reasons
-
-
 def _verdict(
-    session: Session, actor: Actor, row: Reservation, period: Period, now: datetime, without: tuple[str, ...] = ()
+    session: Session, actor: Actor, row: Reservation, period: Period, now: datetime, without: Collection[str] = ()
 ) -> Verdict:
     """What would be said of a reservation if it were asked for now, for that period, in its own place."""
     taking, wish = claiming.look(session, [row.resource_id]), replace(wish_of(row), period=period)

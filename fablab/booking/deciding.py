@@ -20,7 +20,7 @@ from fablab.booking.rules import basics, judging
 from fablab.booking.rules.basics import Facts
 from fablab.booking.rules.case import Case, Person
 from fablab.booking.rules.judging import Ruling
-from fablab.booking.rules.length import Buffer
+from fablab.booking.rules.length import Buffer, with_buffers
 from fablab.booking.rules.quota import Capacity
 from fablab.booking.rules.window import Lead, OverClosing
 from fablab.booking.wishes import Wish
@@ -100,7 +100,7 @@ def decide(session: Session, taking: Taking, question: Question) -> Verdict:
         _lock_capacities(session, rulings, case)
     case = cases.apart_from(cases.case_of(session, wish, resource, who, rulings, case), question.apart_from)
     held = judging.in_force(rulings, case)
-    occupied = _occupied(wish.period, held)
+    occupied = with_buffers(wish.period, judging.of_kind(held, Buffer))
     chosen = taking.choose(session, wish.resource_id, wish.places, occupied, now, question.apart_from)
     against = list(judging.refusals(held, case))
     if against:
@@ -198,13 +198,6 @@ def _basics(
     found = basics.check(facts)
     lifted = CLOSED if judging.of_kind(held, OverClosing) else frozenset()
     return [reason for reason in found if reason.code not in lifted]
-
-
-def _occupied(period: Period, held: Sequence[Ruling]) -> Period:
-    around = [rule.around for rule in judging.of_kind(held, Buffer)]
-    before = max((item[0] for item in around), default=timedelta(0))
-    after = max((item[1] for item in around), default=timedelta(0))
-    return Period(period.start - before, period.end + after)
 
 
 def _lock_capacities(session: Session, rulings: Sequence[Ruling], case: Case) -> None:

@@ -103,12 +103,10 @@ def extend(session: Session, actor: Actor, reservation_id: int, until: datetime,
     if until <= seen.ends_at:
         raise Refused.because("not_longer", _("To go on, choose a later end than before."))
     period = Period(seen.starts_at, until)
-    terms = extension_of(session, seen, now)
-    without = BEYOND if terms is not None and terms.beyond_rules else GOING_ON
-    verdict = _decide(session, actor, taking, seen, replace(wish_of(seen), period=period), now, without)
-    reasons = [reason for reason in verdict.reasons if reason.code != "past"]
-    if terms is not None and not actor.may_at_site(Role.FABMANAGER, seen.resource.site_id):
-        reasons = [*against_going_on(session, seen, terms, until, now), *reasons]
+    extension = extension_of(session, seen, now)
+    wish = replace(wish_of(seen), period=period)
+    verdict = _decide(session, actor, taking, seen, wish, now, silent_about_going_on(extension))
+    reasons = against_going_on(session, actor, seen, extension, verdict, until, now)
     if reasons:
         raise deciding.refused(reasons)
     return _write(session, actor, seen, ChangeKind.EXTENDED, Change(period=period), verdict, now)
@@ -142,15 +140,10 @@ def end_now(session: Session, actor: Actor, reservation_id: int, now: datetime) 
 
 def extension_of(session: Session, reservation: Reservation, now: datetime) -> Extension | None:
     """The terms on which somebody may go on; None where the lab has none of its own, and the usual rules hold."""
-    found = judging.of_kind(_rulings(session, reservation, now), Extension)
-    return found[-1] if found else None
-
-
-def _rulings(session: Session, reservation: Reservation, now: datetime) -> list[judging.Ruling]:
     taking = claiming.look(session, [reservation.resource_id])
     actor = members.actor(session, reservation.member_id)
     asked = Question(wish=wish_of(reservation), actor=actor, now=now, apart_from=(reservation.id,))
-    return deciding.decide(session, taking, asked).rulings
+    return judging.latest(deciding.decide(session, taking, asked).rulings, Extension)
 
 
 def _wish(seen: Reservation, wanted: Change) -> Wish:
@@ -206,9 +199,28 @@ def moves_left(session: Session, seen: Reservation, verdict: Verdict, now: datet
     return found
 
 
+def silent_about_going_on(extension: Extension | None) -> frozenset[str]:
+    """Kinds of rules that do not hold for somebody who goes on, on the terms of the lab if it has any."""
+    return BEYOND if extension is not None and extension.beyond_rules else GOING_ON
+
+
 def against_going_on(
-    session: Session, seen: Reservation, terms: Extension, until: datetime, now: datetime
+    session: Session,
+    actor: Actor,
+    seen: Reservation,
+    extension: Extension | None,
+    verdict: Verdict,
+    until: datetime,
+    now: datetime,
 ) -> list[Refusal]:
+    """What speaks against going on until then: the terms of it, for members, and the other rules by their verdict."""
+    reasons = [reason for reason in verdict.reasons if reason.code != "past"]
+    if extension is None or actor.may_at_site(Role.FABMANAGER, seen.resource.site_id):
+        return reasons
+    return [*_beyond(session, seen, extension, until, now), *reasons]
+
+
+def _beyond(session: Session, seen: Reservation, terms: Extension, until: datetime, now: datetime) -> list[Refusal]:
     """What the terms of going on have against going on until then."""
     found = []
     step = timedelta(minutes=terms.step_minutes)

@@ -20,7 +20,7 @@ from fablab.booking.rules import judging
 from fablab.booking.rules.basics import PAST_GRACE
 from fablab.booking.rules.case import Case, Person
 from fablab.booking.rules.judging import Ruling
-from fablab.booking.rules.length import Blocks, Buffer, Length, Lengths
+from fablab.booking.rules.length import Blocks, Buffer, Length, Lengths, with_buffers
 from fablab.booking.rules.quota import Capacity
 from fablab.booking.rules.times import days_of
 from fablab.booking.rules.what import Jobs
@@ -221,11 +221,9 @@ class _Search:
             return False
         tried = replace(case, period=period)
         held = judging.in_force(rulings, tried)
-        if any(isinstance(item.rule, Buffer) and sum(item.rule.around, timedelta(0)) for item in held):
-            around = [rule.around for rule in judging.of_kind(held, Buffer)]
-            before, after = max(item[0] for item in around), max(item[1] for item in around)
-            if queries.busy(self._session, [resource.id], Period(period.start - before, period.end + after)):
-                return False
+        occupied = with_buffers(period, judging.of_kind(held, Buffer))
+        if occupied != period and queries.busy(self._session, [resource.id], occupied):
+            return False
         said = [item for item in held if not self._asks_more(item)]
         if any(True for _reason in judging.refusals(said, tried)):
             return False

@@ -47,8 +47,7 @@ def deadline_of(session: Session, seen: Reservation, now: datetime) -> tuple[dat
     asker = members.actor(session, seen.member_id)
     asked = Question(wish=wish_of(seen), actor=asker, now=now, apart_from=(seen.id,), is_glance=True, is_promised=True)
     verdict = deciding.decide(session, taking, asked)
-    found = judging.of_kind(verdict.rulings, HandOver)
-    held = found[-1] if found else HandOver()
+    held = judging.latest(verdict.rulings, HandOver) or HandOver()
     until = seen.starts_at - timedelta(minutes=held.minutes)
     if held.is_allowed and now < until:
         return until, []

@@ -146,8 +146,7 @@ def judged(session: Session, taking: Taking, wish: Wish, now: datetime) -> tuple
 
 def terms_of(verdict: Verdict) -> Waiting:
     """The terms on which one waits, as the lab's rules have them, or as usual."""
-    found = judging.of_kind(verdict.rulings, Waiting)
-    return found[-1] if found else Waiting()
+    return judging.latest(verdict.rulings, Waiting) or Waiting()
 
 
 def _offer_to(session: Session, taking: Taking, wait: Wait, rows: Sequence[Resource], now: datetime) -> Offer | None:

@@ -80,6 +80,11 @@ def of_kind(rulings: Iterable[Ruling], kind: type[R]) -> list[R]:
     return [item.rule for item in rulings if isinstance(item.rule, kind)]
 
 
+def latest(rulings: Iterable[Ruling], kind: type[R]) -> R | None:
+    """The rule of a kind that was written last, where only one can hold; None if there is none."""
+    return next(reversed(of_kind(rulings, kind)), None)
+
+
 def reach(rulings: Iterable[Ruling], thing: Thing, period: Period, now: datetime, zone: ZoneInfo) -> Period | None:
     """The time whose reservations must be known to judge a wish for a period; None if no rule counts any."""
     parts = [

@@ -1,6 +1,6 @@
 """How long: bounds, steps, offered lengths, whole blocks, and the time around."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Annotated, ClassVar
@@ -183,3 +183,11 @@ class Buffer(Rule):
     @property
     def trouble(self) -> str:
         return "" if self.before or self.after else _("Say how long it takes to set up, or to clean.")
+
+
+def with_buffers(period: Period, buffers: Iterable[Buffer]) -> Period:
+    """A reservation's time with the longest time before and after it that any of these rules keeps free."""
+    around = [rule.around for rule in buffers]
+    before = max((item[0] for item in around), default=timedelta(0))
+    after = max((item[1] for item in around), default=timedelta(0))
+    return Period(period.start - before, period.end + after)
