@@ -35,9 +35,18 @@ class GoingOn:
     """Why they may not."""
 
 
-def going_on(session: Session, actor: Actor, row: Reservation, now: datetime) -> GoingOn:
-    """Whether somebody may go on: by a step, and by two where no rule names the step; nothing is changed."""
-    verdict = _verdict(session, actor, row, row.period, now)
+def verdict_on(session: Session, actor: Actor, row: Reservation, now: datetime) -> Verdict:
+    """What would be said of a reservation if it were asked for now as it is: what the rest here goes by."""
+    return _verdict(session, actor, row, row.period, now)
+
+
+def going_on(
+    session: Session, actor: Actor, row: Reservation, now: datetime, verdict: Verdict | None = None
+) -> GoingOn:
+    """Whether somebody may go on: by a step, and by two where no rule names the step; nothing is changed. The verdict
+    on it, if it is known already, is not asked for again.
+    """
+    verdict = verdict or verdict_on(session, actor, row, now)
     extension = judging.latest(verdict.rulings, Extension)
     step = timedelta(minutes=extension.step_minutes) if extension else USUAL_STEP
     without = moving.silent_about_going_on(extension)
@@ -51,16 +60,13 @@ def going_on(session: Session, actor: Actor, row: Reservation, now: datetime) ->
     return GoingOn(reservation=row, until=tuple(found))
 
 
-def against_moving(session: Session, actor: Actor, row: Reservation, now: datetime) -> list[Refusal]:
+def against_moving(
+    session: Session, actor: Actor, row: Reservation, now: datetime, verdict: Verdict | None = None
+) -> list[Refusal]:
     """What the rules about moving have against moving it at all; nothing for staff of its site."""
     if staff.act_on(actor, row):
         return []
-    return moving.moves_left(session, row, _verdict(session, actor, row, row.period, now), now)
-
-
-def rulings_of(session: Session, actor: Actor, row: Reservation, now: datetime) -> list[judging.Ruling]:
-    """The lab's rules that hold for a reservation."""
-    return _verdict(session, actor, row, row.period, now).rulings
+    return moving.moves_left(session, row, verdict or verdict_on(session, actor, row, now), now)
 
 
 def had_now(session: Session, member_id: int, now: datetime, *, resource_id: int | None = None) -> list[Reservation]:

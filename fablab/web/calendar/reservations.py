@@ -1,15 +1,15 @@
 """A reservation of one's own, or of a site where one is staff: look at it, give it back."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from fablab.billing.prices import quote
 from fablab.booking import afterwards, no_shows, outcomes, services
-from fablab.booking.models import ChangeKind, Reservation
+from fablab.booking.models import ChangeKind
 from fablab.booking.policy import rows
+from fablab.booking.rules.case import Names
 from fablab.core import clock
 from fablab.core.db import db, transaction
 from fablab.core.errors import Forbidden
@@ -114,6 +114,9 @@ def show(
     account = members.account(session, found.account_id)
     is_running = is_open and found.starts_at <= now
     is_staff = actor.may_at_site(Role.FABMANAGER, found.resource.site_id)
+    verdict = afterwards.verdict_on(session, actor, found, now) if is_open else None
+    rulings = verdict.rulings if verdict else []
+    names = rows.names(session) if rulings else Names()
     changes = afterwards.changes_of(session, found.id)
     return render_template(
         template,
@@ -127,10 +130,10 @@ def show(
         is_own=found.member_id == actor.member_id,
         is_over=found.ends_at <= now or found.state != "booked",
         is_staff=is_staff,
-        going_on=afterwards.going_on(session, actor, found, now) if is_running else None,
+        going_on=afterwards.going_on(session, actor, found, now, verdict) if is_running else None,
         may_move=is_open and found.started_at is None and found.starts_at > now,
-        against_moving=afterwards.against_moving(session, actor, found, now) if is_open else [],
-        rules=_rules(found, now) if is_open else [],
+        against_moving=afterwards.against_moving(session, actor, found, now, verdict) if is_open else [],
+        rules=[item.sentence(names) for item in rulings],
         changes=[(row, _word(row.kind)) for row in changes],
         who=members.names_of(session, {found.created_by_id, *(row.by_id for row in changes)}),
         terms=terms.terms_of(found, now),
@@ -148,10 +151,3 @@ def _word(kind: str) -> str:
         ChangeKind.SHORTENED: _("Made shorter"),
         ChangeKind.HANDED_OVER: _("Handed over"),
     }[ChangeKind(kind)]
-
-
-def _rules(found: Reservation, now: datetime) -> list[str]:
-    """The lab's own rules that hold for it, as sentences."""
-    session = db.session()
-    names = rows.names(session)
-    return [item.sentence(names) for item in afterwards.rulings_of(session, access.actor(), found, now)]
