@@ -2,15 +2,16 @@
 
 import importlib
 import inspect
+import pkgutil
 import re
 from pathlib import Path
 
-from tests.field import not_enforced
+from tests.field import not_enforced, scenarios
 from tests.field.statements import POLICIES, SCENARIOS
 
 REPORT = Path(__file__).parents[2] / "docs" / "field-coverage.md"
-for _module in ("scenarios_a", "scenarios_b", "scenarios_c"):
-    importlib.import_module(f"tests.field.{_module}")
+for _module in pkgutil.iter_modules(scenarios.__path__, f"{scenarios.__name__}."):
+    importlib.import_module(_module.name)
 
 
 def written() -> str:
@@ -20,7 +21,8 @@ def written() -> str:
         "# The field's policies, statement by statement",
         "",
         "What real labs publish about reserving, and whether a lab can configure it here without code. Written by",
-        "`python -m tests.field.report`; each covered statement is a scenario in `tests/field/`, run through the API.",
+        "`python -m tests.field.report`; each covered statement is a scenario in",
+        "`tests/field/scenarios/`, run through the API.",
         "",
         "| | statements |",
         "| --- | --- |",
