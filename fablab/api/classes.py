@@ -30,11 +30,10 @@ from fablab.core import clock
 from fablab.core.db import db, transaction
 from fablab.core.errors import NotFound
 from fablab.core.files import FileKind
-from fablab.members import class_cards, classes, proofs
+from fablab.members import class_cards, classes, guardians, proofs
 from fablab.members import queries as members
 from fablab.members.class_cards import ClassCard
 from fablab.members.classes import ClassSetting
-from fablab.members.memberships.rights import is_own
 from fablab.members.models import ClassProof, Member, MemberClass, Role
 from fablab.members.proofs import Decision
 
@@ -150,7 +149,7 @@ def proof_file(path: ProofPath) -> Response:
 
 def _seen(member_id: int) -> Member:
     member = members.member(db.session(), member_id)
-    if not (is_own(db.session(), actor(), member_id) or classes.is_staff_of(actor(), member)):
+    if not (guardians.acts_for(db.session(), actor(), member_id) or classes.is_staff_of(actor(), member)):
         raise NotFound(f"member {member_id}")
     return member
 

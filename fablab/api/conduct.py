@@ -172,7 +172,7 @@ def _seen(member_id: int) -> int:
     """The member's id, for those who may look at such things of theirs at all; NotFound for all others."""
     session, me = db.session(), actor()
     found = members.member(session, member_id)
-    is_own = member_id == me.member_id or guardians.answers_for(session, me.member_id, member_id)
+    is_own = guardians.acts_for(session, me, member_id)
     if not is_own and not conduct.looks_after(me):
         raise NotFound(f"member {member_id}")
     return found.id

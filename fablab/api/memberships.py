@@ -29,6 +29,7 @@ from fablab.billing import items
 from fablab.core import clock
 from fablab.core.db import db, transaction
 from fablab.core.errors import NotFound
+from fablab.members import guardians
 from fablab.members.memberships import changing, queries, rights, selling
 from fablab.members.memberships.rules import Days
 from fablab.members.memberships.selling import Sale
@@ -47,7 +48,7 @@ def memberships(query: MembershipsQuery) -> Response:
         more = query.offset + AT_ONCE if len(rows) > AT_ONCE else None
         return answer(MembershipList(items=[_shown(row) for row in rows[:AT_ONCE]], next=more))
     wanted = query.member or me.member_id
-    if not rights.is_own(session, me, wanted) and not me.may_anywhere(Role.HOST):
+    if not guardians.acts_for(session, me, wanted) and not me.may_anywhere(Role.HOST):
         raise NotFound(f"member {wanted}")
     return answer(MembershipList(items=[_shown(row) for row in queries.memberships_of(session, wanted)]))
 

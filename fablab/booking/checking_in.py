@@ -57,7 +57,8 @@ def check_in(session: Session, actor: Actor, reservation_id: int, now: datetime)
         Refused: it is over, was given to others, waits for approval, or begins much later.
     """
     row = queries.reservation(session, reservation_id)
-    if not actor.may_at_site(Role.HOST, row.resource.site_id) and not _is_own(session, actor, row):
+    own = guardians.acts_for(session, actor, row.member_id)
+    if not own and not actor.may_at_site(Role.HOST, row.resource.site_id):
         queries.reservation_seen_by(session, actor, reservation_id)
     catalog.lock_resources(session, [row.resource_id])
     session.refresh(row)
@@ -187,10 +188,6 @@ def _waiting(now: datetime, ahead: timedelta) -> Select[Reservation]:
             Reservation.terms.is_not(None),
         )
     )
-
-
-def _is_own(session: Session, actor: Actor, row: Reservation) -> bool:
-    return row.member_id == actor.member_id or guardians.answers_for(session, actor.member_id, row.member_id)
 
 
 def _reason_against(session: Session, row: Reservation, now: datetime) -> Refused | None:

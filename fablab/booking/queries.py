@@ -75,9 +75,8 @@ def reservation_seen_by(session: Session, actor: Actor, reservation_id: int) -> 
 
 def check_seen_by(session: Session, actor: Actor, found: Reservation) -> None:
     """NotFound unless that is so; asked again once it is locked, since it may be handed over meanwhile."""
-    if found.member_id == actor.member_id or actor.may_at_site(Role.FABMANAGER, found.resource.site_id):
-        return
-    if not guardians.answers_for(session, actor.member_id, found.member_id):
+    is_staff = actor.may_at_site(Role.FABMANAGER, found.resource.site_id)
+    if not is_staff and not guardians.acts_for(session, actor, found.member_id):
         raise NotFound(f"reservation {found.id}")
 
 

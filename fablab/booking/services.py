@@ -214,7 +214,7 @@ def mark_started(session: Session, reservation: Reservation, at: datetime) -> No
 def _check_right(session: Session, actor: Actor, wish: Wish, resource: Resource) -> None:
     if actor.may_at_site(Role.FABMANAGER, resource.site_id):
         return
-    own = wish.member_id == actor.member_id or guardians.answers_for(session, actor.member_id, wish.member_id)
+    own = guardians.acts_for(session, actor, wish.member_id)
     if not own or wish.nature != Nature.MEMBER:
         raise Forbidden("reserve for others")
 

@@ -46,7 +46,7 @@ def person(session: Session, actor: Actor, member_id: int) -> Member:
     member = session.get(Member, member_id)
     if member is None or member.erased_at is not None or member.merged_into_id is not None:
         raise NotFound(f"member {member_id}")
-    own = actor.member_id == member_id or guardians.answers_for(session, actor.member_id, member_id)
+    own = guardians.acts_for(session, actor, member_id)
     if not own and not may_staff(actor, member):
         raise NotFound(f"member {member_id}")
     return member

@@ -47,7 +47,7 @@ class DeskCard:
 
 def may_look(session: Session, actor: Actor, member_id: int) -> bool:
     """Tell whether somebody may read a person's card: themselves, their guardian, or who welcomes people anywhere."""
-    own = actor.member_id == member_id or guardians.answers_for(session, actor.member_id, member_id)
+    own = guardians.acts_for(session, actor, member_id)
     return own or actor.may_anywhere(Role.HOST)
 
 
@@ -158,7 +158,7 @@ def edit_own(session: Session, actor: Actor, member_id: int, card: PersonCard, v
     """
     _lock(session, member_id)
     member = session.get(Member, member_id)
-    own = actor.member_id == member_id or guardians.answers_for(session, actor.member_id, member_id)
+    own = guardians.acts_for(session, actor, member_id)
     if member is None or not own:
         raise NotFound(f"member {member_id}")
     check_version(member.version, version)
@@ -221,7 +221,7 @@ def rewrite(member: Member, card: PersonCard, desk: DeskCard, address: str | Non
 
 
 def _may_photo(session: Session, actor: Actor, member: Member) -> bool:
-    own = actor.member_id == member.id or guardians.answers_for(session, actor.member_id, member.id)
+    own = guardians.acts_for(session, actor, member.id)
     return own or may_write(actor, member)
 
 

@@ -104,7 +104,7 @@ def accept(session: Session, actor: Actor, charter_id: int, member_id: int, now:
         Forbidden: neither the person, nor a guardian, nor staff.
     """
     row, member = charter(session, charter_id), queries.member(session, member_id)
-    own = actor.member_id == member.id or guardians.answers_for(session, actor.member_id, member.id)
+    own = guardians.acts_for(session, actor, member.id)
     if not own and not actor.may_anywhere(Role.HOST):
         raise Forbidden("accept a charter for another")
     write_acceptance(session, row.id, member.id, actor.member_id, now)

@@ -132,7 +132,7 @@ def answer(
     """
     row = _asked(session, consent_id, lock=True)
     member = queries.member(session, member_id)
-    own = actor.member_id == member.id or guardians.answers_for(session, actor.member_id, member.id)
+    own = guardians.acts_for(session, actor, member.id)
     if not own:
         if member.home_site_id is None:
             actor.needs_anywhere(Role.HOST)

@@ -45,6 +45,11 @@ def answers_for(session: Session, guardian_id: int, ward_id: int) -> bool:
     return session.scalar(query.limit(1)) is not None
 
 
+def acts_for(session: Session, actor: Actor, member_id: int) -> bool:
+    """Tell whether somebody is that person, or their guardian now."""
+    return actor.member_id == member_id or answers_for(session, actor.member_id, member_id)
+
+
 def permits(session: Session, ward_id: int, permission: Permission) -> bool:
     """Tell whether the latest answer of a guardian to this is yes."""
     query = select(Authorisation.given).where(Authorisation.ward_id == ward_id, Authorisation.permission == permission)

@@ -13,9 +13,8 @@ from fablab.core.i18n import _
 from fablab.core.refusals import Refusal, Refused
 from fablab.core.text import lines_of
 from fablab.core.versions import check_version
-from fablab.members import classes, queries
+from fablab.members import classes, guardians, queries
 from fablab.members.actor import Actor
-from fablab.members.memberships.rights import is_own
 from fablab.members.memberships.rules import months_later
 from fablab.members.models import ClassProof, Member, MemberClass, ProofState, Role
 from fablab.members.signals import proof_decided
@@ -60,7 +59,9 @@ def proof_seen_by(session: Session, actor: Actor, proof_id: int) -> ClassProof:
         NotFound: there is none, or it is not theirs to see; nobody is told which.
     """
     found = session.get(ClassProof, proof_id)
-    if found is None or not (is_own(session, actor, found.member_id) or classes.is_staff_of(actor, found.member)):
+    if found is None or not (
+        guardians.acts_for(session, actor, found.member_id) or classes.is_staff_of(actor, found.member)
+    ):
         raise NotFound(f"class proof {proof_id}")
     return found
 
@@ -88,7 +89,7 @@ def send(
     """
     queries.lock_members(session, [member_id])
     member = queries.member(session, member_id)
-    if not (is_own(session, actor, member_id) or classes.is_staff_of(actor, member)):
+    if not (guardians.acts_for(session, actor, member_id) or classes.is_staff_of(actor, member)):
         raise NotFound(f"member {member_id}")
     wanted = session.get(MemberClass, class_id)
     if wanted is None or not wanted.needs_proof or wanted.closed_at is not None:

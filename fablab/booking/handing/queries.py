@@ -22,7 +22,7 @@ def seen_by_taker(session: Session, actor: Actor, hand_over_id: int) -> HandOver
     found = session.scalar(select(HandOver).options(*_SHOWN).where(HandOver.id == hand_over_id))
     if found is None or found.to_id is None:
         raise NotFound(f"hand-over {hand_over_id}")
-    if found.to_id != actor.member_id and not guardians.answers_for(session, actor.member_id, found.to_id):
+    if not guardians.acts_for(session, actor, found.to_id):
         raise NotFound(f"hand-over {hand_over_id}")
     return found
 

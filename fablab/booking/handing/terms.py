@@ -21,8 +21,7 @@ from fablab.members.actor import Actor
 def own(session: Session, actor: Actor, reservation_id: int) -> Reservation:
     """A reservation of this person or of their ward; NotFound for anybody else's."""
     found = queries.reservation(session, reservation_id)
-    own = found.member_id == actor.member_id or guardians.answers_for(session, actor.member_id, found.member_id)
-    if not own:
+    if not guardians.acts_for(session, actor, found.member_id):
         raise NotFound(f"reservation {reservation_id}")
     return found
 

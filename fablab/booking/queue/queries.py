@@ -36,7 +36,7 @@ def wait(session: Session, wait_id: int) -> Wait:
 def wait_seen_by(session: Session, actor: Actor, wait_id: int) -> Wait:
     """The same, if it is the person's own or their ward's, or they are staff where it is; NotFound otherwise."""
     found = wait(session, wait_id)
-    if _is_own(session, actor, found.member_id) or may_run(actor, found.resource, found.site_id):
+    if guardians.acts_for(session, actor, found.member_id) or may_run(actor, found.resource, found.site_id):
         return found
     raise NotFound(f"wait {wait_id}")
 
@@ -44,7 +44,7 @@ def wait_seen_by(session: Session, actor: Actor, wait_id: int) -> Wait:
 def offer_seen_by(session: Session, actor: Actor, offer_id: int) -> Offer:
     """An offer to this person, or to their ward; NotFound for anybody else's."""
     found = session.scalar(select(Offer).options(*_OFFERED).where(Offer.id == offer_id))
-    if found is None or not _is_own(session, actor, found.wait.member_id):
+    if found is None or not guardians.acts_for(session, actor, found.wait.member_id):
         raise NotFound(f"offer {offer_id}")
     return found
 
@@ -154,12 +154,6 @@ def place_in_line(session: Session, item: Wait, now: datetime) -> int:
 def people_of(session: Session, member_id: int) -> list[int]:
     """A person and those whom they answer for: whose waits and offers they see."""
     return [member_id, *(row.ward_id for row in guardians.wards_of(session, member_id))]
-
-
-def _is_own(session: Session, actor: Actor, member_id: int) -> bool:
-    if member_id == actor.member_id:
-        return True
-    return guardians.answers_for(session, actor.member_id, member_id)
 
 
 def _live(now: datetime) -> tuple[ColumnElement[bool], ...]:

@@ -52,7 +52,7 @@ def appeal(session: Session, actor: Actor, card: AppealCard, now: datetime) -> A
         Refused: nothing is written, it no longer counts, or an appeal waits for its answer already.
     """
     thing = _thing(session, card)
-    if thing.member_id != actor.member_id and not guardians.answers_for(session, actor.member_id, thing.member_id):
+    if not guardians.acts_for(session, actor, thing.member_id):
         raise NotFound("appeal")
     words = lines_of(card.text)
     if not words:

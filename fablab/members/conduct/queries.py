@@ -31,7 +31,7 @@ def looks_after(actor: Actor) -> bool:
 
 def sees(session: Session, actor: Actor, member_id: int, site_id: int | None) -> bool:
     """Tell whether they may see what stands against somebody at a site, or (None) in the network."""
-    if actor.member_id == member_id or guardians.answers_for(session, actor.member_id, member_id):
+    if guardians.acts_for(session, actor, member_id):
         return True
     return looks_after(actor) if site_id is None else actor.may_at_site(Role.HOST, site_id)
 

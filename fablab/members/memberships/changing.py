@@ -10,7 +10,7 @@ from fablab.core.i18n import _
 from fablab.core.refusals import Refusal, Refused
 from fablab.core.text import line_of
 from fablab.core.versions import check_version
-from fablab.members import queries
+from fablab.members import guardians, queries
 from fablab.members.actor import Actor
 from fablab.members.memberships import queries as memberships
 from fablab.members.memberships import rights
@@ -175,8 +175,8 @@ def _own(session: Session, actor: Actor, membership_id: int, *, for_ward: int | 
     by_holder = (
         for_ward is not None
         and for_ward != actor.member_id
-        and rights.is_own(session, actor, seen.holder_id)
-        and rights.is_own(session, actor, for_ward)
+        and guardians.acts_for(session, actor, seen.holder_id)
+        and guardians.acts_for(session, actor, for_ward)
     )
     if not by_holder:
         rights.needs_staff_for(actor, seen.kind)

@@ -20,11 +20,6 @@ def needs_staff_for(actor: Actor, kind: MembershipKind) -> None:
         raise Forbidden(f"host for membership kind {kind.id}")
 
 
-def is_own(session: Session, actor: Actor, member_id: int) -> bool:
-    """Tell whether somebody acts for themselves, or for one whom they answer for."""
-    return actor.member_id == member_id or guardians.answers_for(session, actor.member_id, member_id)
-
-
 def membership_seen_by(session: Session, actor: Actor, membership_id: int) -> Membership:
     """A membership that one holds, that covers one, or that one looks after as staff; for one's wards as well.
 
@@ -33,6 +28,6 @@ def membership_seen_by(session: Session, actor: Actor, membership_id: int) -> Me
     """
     found = queries.membership(session, membership_id)
     people = {found.holder_id, *(row.member_id for row in found.people)}
-    if is_staff_for(actor, found.kind) or any(is_own(session, actor, member_id) for member_id in people):
+    if is_staff_for(actor, found.kind) or any(guardians.acts_for(session, actor, member_id) for member_id in people):
         return found
     raise NotFound(f"membership {membership_id}")

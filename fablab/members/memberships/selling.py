@@ -11,7 +11,7 @@ from fablab.core import audit
 from fablab.core.errors import Forbidden
 from fablab.core.i18n import _
 from fablab.core.refusals import Conflict, Refusal, Refused
-from fablab.members import classes, queries, services
+from fablab.members import classes, guardians, queries, services
 from fablab.members.actor import Actor
 from fablab.members.memberships import queries as memberships
 from fablab.members.memberships import rights
@@ -139,7 +139,7 @@ def _check_right(session: Session, actor: Actor, kind: MembershipKind, sale: Sal
     """Tell whether staff sell; raises Forbidden for those who may not even ask."""
     if rights.is_staff_for(actor, kind):
         return True
-    if not rights.is_own(session, actor, sale.holder_id):
+    if not guardians.acts_for(session, actor, sale.holder_id):
         raise Forbidden("sell to others")
     return False
 
@@ -158,7 +158,7 @@ def _not_alone(session: Session, actor: Actor, kind: MembershipKind, sale: Sale,
         )
     if not timedelta() <= ahead <= FURTHEST:
         yield Refusal("first_on", _("It begins today, or within a year."))
-    if any(not rights.is_own(session, actor, member_id) for member_id in sale.people):
+    if any(not guardians.acts_for(session, actor, member_id) for member_id in sale.people):
         yield Refusal("people", _("Staff add people whom you do not answer for. Ask them at the desk."))
 
 

@@ -104,7 +104,7 @@ def show(
     session, now = db.session(), clock.now()
     actor = access.actor()
     found = outcomes.reservation_opened_by(session, actor, reservation_id)
-    own = found.member_id == actor.member_id or guardians.answers_for(session, actor.member_id, found.member_id)
+    own = guardians.acts_for(session, actor, found.member_id)
     may_cancel = own or actor.may_at_site(Role.FABMANAGER, found.resource.site_id)
     member = members.member(session, found.member_id)
     price = quote(session, found.resource, member, found.starts_at)

@@ -7,7 +7,7 @@ from fablab.billing import items
 from fablab.billing.items import Due
 from fablab.core import clock
 from fablab.core.db import db
-from fablab.members import classes, proofs
+from fablab.members import classes, guardians, proofs
 from fablab.members import queries as members
 from fablab.members.memberships import queries as memberships
 from fablab.members.memberships import rights, selling
@@ -74,7 +74,7 @@ def cards_of(member_id: int) -> list[Card]:
         row, kind = item.membership, item.membership.kind
         today = now.astimezone(kind.zone).date()
         staff = rights.is_staff_for(actor, kind)
-        own = rights.is_own(session, actor, row.holder_id)
+        own = guardians.acts_for(session, actor, row.holder_id)
         first_on = next_first_day(row.term, today)
         price = _price(row.holder, kind, first_on)
         may_renew = item.renewal is None and kind.closed_at is None and price is not None
@@ -105,7 +105,7 @@ def offers_for(member: Member) -> list[Offer]:
         for item in memberships.held_by(session, member.id, now)
         if item.membership.holder_id == member.id and item.standing in _RUNNING
     }
-    own = rights.is_own(session, actor, member.id)
+    own = guardians.acts_for(session, actor, member.id)
     found = []
     for kind in memberships.kinds(session, still_sold=True):
         by_staff = rights.is_staff_for(actor, kind) and actor.member_id != member.id
