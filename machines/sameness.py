@@ -69,7 +69,7 @@ def is_unsure(job: OpenJob, status: MachineStatus, counters: RunCounters | None,
 
 def hides_a_change(job: OpenJob, status: MachineStatus, at: datetime) -> bool:
     """By its working time the run began after its last sight: a pause, or another run that nobody recorded."""
-    if status.activity in (Activity.STARTING, Activity.ENDING) or not _began_after(job, status, at):
+    if status.activity is Activity.STARTING or not _began_after(job, status, at):
         return False
     was_paused = job.paused or status.activity is Activity.PAUSED
     return not was_paused or at - job.seen_at > CERTAIN_WITHIN

@@ -76,7 +76,8 @@ def _observe_free(state: TrackerState, status: MachineStatus, counters: RunCount
         if counters is None and not status.activity.is_running and free.tries < PATIENCE:
             return replace(state, free=replace(free, tries=free.tries + 1)), ()
         if counters is not None and counters.last_seconds == seconds:
-            events = unseen_run(status.path or "", counters, status, free.at, at, state.skew)
+            path, since = status.path or "", free.since
+            events = unseen_run(path, counters, status, free.at, at, state.skew, earliest_start=since)
     if not status.activity.is_running:
         return replace(state, free=_sight(status, at)), events
     job = _opened(free, status, counters, at)
@@ -118,10 +119,12 @@ def _close(
     verdict = judge(job, end, counters, at, final=told or end.tries >= PATIENCE)
     if verdict is None:
         return replace(state, job=replace(job, end=replace(end, tries=end.tries + 1))), ()
-    events: tuple[Event, ...] = (ended(job, end, verdict),)
+    close = ended(job, end, verdict)
+    events: tuple[Event, ...] = (close,)
     own = status.activity is Activity.ENDING and status.path == job.path
-    if verdict.unseen and counters is not None and not own:
-        events += unseen_run(job.path, counters, status, ended(job, end, verdict).ended_at, at, state.skew)
+    if verdict.unseen is not None and counters is not None and not own:
+        since = close.earliest_end
+        events += unseen_run(job.path, counters, status, close.ended_at, at, state.skew, earliest_start=since)
     state = replace(state, job=None, free=_free_after(events, job, status, counters, at))
     if not status.activity.is_running:
         return state, events
@@ -135,7 +138,8 @@ def _free_after(
     """What is remembered of the machine once a run is closed."""
     if status.activity.is_running or (status.complete and status.path != job.path):
         # The next run began, or even ended, since; in the latter case the next poll reads its record.
-        return FreeSight(at=max(event.ended_at for event in events if isinstance(event, JobEnded)))
+        last = max((event for event in events if isinstance(event, JobEnded)), key=lambda event: event.ended_at)
+        return FreeSight(at=last.ended_at, since=last.earliest_end)
     sight = _sight(status, at)
     if status.path == job.path and counters is not None and counters.last_success:
         return replace(sight, last_run_seconds=counters.last_seconds)

@@ -32,6 +32,8 @@ class FreeSight:
     last_run_seconds: float | None = None
     tries: int = 0
     """How often the record of a run that nobody saw was asked for in vain."""
+    since: datetime | None = None
+    """When it became free at the earliest, if `at` is a guess."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

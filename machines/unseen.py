@@ -28,16 +28,28 @@ def unseen_between(free: FreeSight, status: MachineStatus, at: datetime) -> floa
 
 
 def unseen_run(
-    path: str, counters: RunCounters, status: MachineStatus, after: datetime, at: datetime, skew: Skew | None
+    path: str,
+    counters: RunCounters,
+    status: MachineStatus,
+    after: datetime,
+    at: datetime,
+    skew: Skew | None,
+    *,
+    earliest_start: datetime | None = None,
 ) -> tuple[JobStarted, JobEnded] | tuple[()]:
-    """The newest run of the file's record, which took place after one instant and before another."""
+    """The newest run of the file's record, which took place after one instant and before another; it may have begun
+    before that instant if that is a guess.
+    """
     if not counters.last_success or counters.last_seconds is None:
         return ()
     length = timedelta(seconds=counters.last_seconds)
-    latest = max(after, at - timedelta(seconds=shown_seconds(status) or 0) if status.activity.is_running else at)
-    earliest = min(after + length, latest)
+    shortly_after = after + timedelta(microseconds=1)
+    before = at - timedelta(seconds=shown_seconds(status) or 0) if status.activity.is_running else at
+    latest = max(shortly_after, before)
+    earliest = min((earliest_start or after) + length, latest)
     ended_at = our_time(skew, counters.last_ended_at, earliest, latest) or earliest + (latest - earliest) / 2
-    started_at = max(ended_at - length, after + timedelta(microseconds=1))
+    ended_at = max(ended_at, min(after + length, latest))
+    started_at = max(ended_at - length, shortly_after)
     key = job_key(started_at, path)
     same_file = status.path == path
     started = JobStarted(

@@ -24,8 +24,8 @@ class Verdict:
     outcome: Outcome
     printed_seconds: int
     certain: bool
-    unseen: bool = False
-    """The newest entry of the file's record is a later run, which nobody saw."""
+    unseen: float | None = None
+    """For how many seconds a later run worked, which nobody saw: the newest entry of the file's record."""
 
 
 def judge(job: OpenJob, end: End, counters: RunCounters | None, at: datetime, *, final: bool) -> Verdict | None:
@@ -49,7 +49,7 @@ def judge(job: OpenJob, end: End, counters: RunCounters | None, at: datetime, *,
 
 def ended(job: OpenJob, end: End, verdict: Verdict) -> JobEnded:
     """The end of the run as an event."""
-    latest = max(_latest(job, end), job.started_at)
+    latest = max(_latest(job, end, verdict.unseen), job.started_at)
     earliest = min(max(job.worked_at, job.started_at), latest)
     ended_at = earliest
     if verdict.outcome is not Outcome.UNKNOWN:
@@ -83,7 +83,7 @@ def _done(job: OpenJob, end: End, counters: RunCounters, at: datetime) -> Verdic
     if seconds is None:
         return replace(_from_sights(job, end, counters, recorded=True), outcome=Outcome.DONE)
     if seconds < job.printed_seconds - SLACK.total_seconds():
-        return Verdict(Outcome.UNKNOWN, job.printed_seconds, certain=False, unseen=True)
+        return Verdict(Outcome.UNKNOWN, job.printed_seconds, certain=False, unseen=seconds)
     began_before_last_sight = timedelta(seconds=seconds) > at - job.seen_at
     brief = job.success is not None and _is_brief(job.seen_at, at)
     return Verdict(Outcome.DONE, round(seconds), began_before_last_sight or brief or job.complete)
@@ -103,12 +103,15 @@ def _several(job: OpenJob, end: End, counters: RunCounters, ends: tuple[int, int
     if newest is not None and timedelta(seconds=newest) > at - job.seen_at and _is_new_success(job, newest):
         # The newest began before our last sight, so it is this one; the others came before.
         return Verdict(Outcome.DONE, round(newest), certain=False)
-    unseen = newest is not None and not job.unsure
+    unseen = None if job.unsure else newest
     if job.complete:
+        # Seen at its very end: a run that took place after that must have had the time for it.
+        if unseen is not None and timedelta(seconds=unseen) > at - (job.over_at or job.seen_at) + SLACK:
+            unseen = None
         return Verdict(Outcome.DONE, job.printed_seconds, certain=not job.unsure, unseen=unseen)
     if not failure or (success == failure == 1 and newest is None):
         tail = timedelta(seconds=job.remaining_seconds or 0)
-        seconds = min(tail, _latest(job, end) - job.worked_at).total_seconds()
+        seconds = min(tail, _latest(job, end, unseen) - job.worked_at).total_seconds()
         return Verdict(Outcome.DONE, job.printed_seconds + max(0, round(seconds)), certain=False, unseen=unseen)
     if not success or success == failure == 1:
         return Verdict(_failure(job, end), job.printed_seconds, certain=False, unseen=unseen)
@@ -180,8 +183,9 @@ def _with_tail(job: OpenJob, end: End) -> int:
     return job.printed_seconds + round((likely - earliest).total_seconds())
 
 
-def _latest(job: OpenJob, end: End) -> datetime:
-    return job.over_at or end.at
+def _latest(job: OpenJob, end: End, unseen: float | None = None) -> datetime:
+    """When it had ended at the latest: before a later run that nobody saw began."""
+    return job.over_at or end.at - timedelta(seconds=unseen or 0)
 
 
 def _is_brief(start: datetime, end: datetime, limit: timedelta = CERTAIN_WITHIN) -> bool:

@@ -3,7 +3,7 @@
 from random import Random
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
@@ -45,6 +45,43 @@ def histories_of(seconds: SearchStrategy[float], share: SearchStrategy[float], f
     slowest=st.sampled_from([0.05, 0.5]),
     outages=st.lists(st.tuples(st.floats(0, 1000), st.floats(20, 400)), max_size=2),
     seed=st.integers(0, 2**32),
+)
+@example(
+    # Out of sight while a run is killed, and seen again at the very end of a later one of the same file.
+    histories=[
+        Plan("a.gcode", 8.0, rest_seconds=0.3),
+        Plan("a.gcode", 261.0, "kill", 0.25, rest_seconds=21.0),
+        *[Plan("a.gcode", 8.0, rest_seconds=0.3)] * 3,
+    ],
+    interval=2.0,
+    lost=0.0,
+    skew=0.0,
+    slowest=0.05,
+    outages=[(0.0, 20.0), (1.0, 230.5)],
+    seed=0,
+)
+@example(
+    histories=[
+        Plan("a.gcode", 8.0, rest_seconds=0.3),
+        Plan("a.gcode", 251.0, "kill paused", 0.25, rest_seconds=16.0),
+        *[Plan("a.gcode", 8.0, rest_seconds=0.3)] * 3,
+    ],
+    interval=2.0,
+    lost=0.0,
+    skew=0.0,
+    slowest=0.05,
+    outages=[(0.0, 20.0), (1.0, 211.0)],
+    seed=0,
+)
+@example(
+    # Three runs while nobody looked: that of which nothing was seen begins after one whose end is a guess.
+    histories=[*[Plan("b.gcode", 8.0, rest_seconds=0.3)] * 2, Plan("a.gcode", 8.0, rest_seconds=0.3)],
+    interval=2.0,
+    lost=0.0,
+    skew=0.0,
+    slowest=0.05,
+    outages=[(7.0, 34.0)],
+    seed=0,
 )
 def test_no_minute_is_invented_doubled_or_wrongly_called_certain(
     histories: list[Plan],
