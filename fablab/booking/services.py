@@ -23,7 +23,7 @@ from fablab.members import queries as members
 from fablab.members.actor import Actor
 from fablab.members.models import Role
 
-__all__ = ["Wish", "book", "cancel", "mark_started", "reasons_against", "verdict_on", "why_not"]
+__all__ = ["Wish", "book", "cancel", "check_right", "mark_started", "reasons_against", "verdict_on", "why_not"]
 
 
 def book(session: Session, actor: Actor, wish: Wish, now: datetime) -> Reservation:
@@ -37,7 +37,7 @@ def book(session: Session, actor: Actor, wish: Wish, now: datetime) -> Reservati
     """
     taking = claiming.lock(session, [wish.resource_id])
     resource = taking.resource(wish.resource_id)
-    _check_right(session, actor, wish, resource)
+    check_right(session, actor, wish, resource)
     known = _asked_before(session, actor, wish)
     if known is not None:
         return known
@@ -65,6 +65,8 @@ def book(session: Session, actor: Actor, wish: Wish, now: datetime) -> Reservati
         companion_id=wish.companion_id,
         override_reason=lines_of(wish.override_reason) if overridden else "",
         override_codes=",".join(dict.fromkeys(reason.code for reason in overridden)),
+        series_id=wish.series_id,
+        together_id=wish.together_id,
     )
     session.add(reservation)
     session.flush()
@@ -89,7 +91,7 @@ def verdict_on(session: Session, actor: Actor, wish: Wish, now: datetime) -> Ver
     """
     taking = claiming.look(session, [wish.resource_id])
     resource = taking.resource(wish.resource_id)
-    _check_right(session, actor, wish, resource)
+    check_right(session, actor, wish, resource)
     payer = paying.chosen(session, wish.member_id, wish.account_id, wish.project_id)
     return deciding.decide(session, taking, Question(wish=wish, actor=actor, now=now, paying=payer))
 
@@ -144,7 +146,8 @@ def mark_started(session: Session, reservation: Reservation, at: datetime) -> No
         session.flush()
 
 
-def _check_right(session: Session, actor: Actor, wish: Wish, resource: Resource) -> None:
+def check_right(session: Session, actor: Actor, wish: Wish, resource: Resource) -> None:
+    """Raises Forbidden unless they reserve for themselves or a ward of theirs, or are staff of its site."""
     if actor.may_at_site(Role.FABMANAGER, resource.site_id):
         return
     own = wish.member_id == actor.member_id or guardians.answers_for(session, actor.member_id, wish.member_id)

@@ -14,3 +14,10 @@ missed = Signal(
     "Staff said that nobody came. Sends: session, reservation, strike (None if it counts for nothing), now."
 )
 missed_after_all = Signal("They were there after all. Sends: session, reservation, now.")
+several_booked = Signal("Reservations were made in one go; each was told as booked. Sends: session, reservations, now.")
+several_moved = Signal(
+    "Reservations were moved in one go; each was told as moved. Sends: session, reservations, by_id, reason, now."
+)
+several_cancelled = Signal(
+    "Reservations were cancelled in one go; each was told as cancelled. Sends: session, reservations, by_id, reason, now."
+)

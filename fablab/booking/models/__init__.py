@@ -13,6 +13,7 @@ from fablab.booking.models.reservations import (
     ReviewState,
 )
 from fablab.booking.models.rules import BookingRule
+from fablab.booking.models.series import ReservationSeries
 
 __all__ = [
     "LONGEST_CLAIM",
@@ -24,6 +25,7 @@ __all__ = [
     "Outcome",
     "Reservation",
     "ReservationChange",
+    "ReservationSeries",
     "ReservationState",
     "ReviewState",
 ]
