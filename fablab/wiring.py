@@ -27,6 +27,7 @@ from fablab.notices import memberships as membership_notices
 from fablab.notices import people as people_notices
 from fablab.notices import privacy as privacy_notices
 from fablab.notices import problems as problem_notices
+from fablab.notices import several as several_notices
 from fablab.notices import shifts as shift_notices
 from fablab.presence import handlers as presence_handlers
 from fablab.presence import retention as presence_retention
@@ -43,6 +44,7 @@ WIRED = (
     notice_handlers,
     people_notices,
     problem_notices,
+    several_notices,
     shift_notices,
 )
 PRIVACY = (booking_handlers, presence_handlers, privacy_notices, shift_handlers, usage_handlers)

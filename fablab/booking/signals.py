@@ -19,5 +19,6 @@ several_moved = Signal(
     "Reservations were moved in one go; each was told as moved. Sends: session, reservations, by_id, reason, now."
 )
 several_cancelled = Signal(
-    "Reservations were cancelled in one go; each was told as cancelled. Sends: session, reservations, by_id, reason, now."
+    "Reservations were cancelled in one go; each was told as cancelled. Sends: session, reservations, by_id, reason, "
+    "now."
 )
