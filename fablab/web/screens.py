@@ -4,7 +4,19 @@ from flask import Flask
 
 from fablab.web import desk, health, home, search
 from fablab.web.accounts import account_people, account_projects, accounts, organisations
-from fablab.web.calendar import appointments, day, free, live, machine, moving, reservations, sheet
+from fablab.web.calendar import (
+    appointments,
+    day,
+    free,
+    live,
+    machine,
+    moving,
+    repeat,
+    reservations,
+    series,
+    sheet,
+    together,
+)
 from fablab.web.catalog import (
     bundles,
     categories,
@@ -133,12 +145,14 @@ SCREENS = (
     prices,
     problems,
     proofs,
+    repeat,
     reporting,
     reservations,
     retention,
     search,
     seasons,
     seeing,
+    series,
     moving,
     sheet,
     shifts,
@@ -152,6 +166,7 @@ SCREENS = (
     terminal,
     terminals,
     timetables,
+    together,
     tokens,
     training,
     transfer,

@@ -21,7 +21,10 @@ def test_a_series_is_looked_at_made_moved_and_given_back(lab: Lab) -> None:
     second = (first + timedelta(weeks=1)).astimezone(UTC)
     book(lab, cast.student, hours_from(second, 1), now=datetime.now(UTC))
     body = {
-        "resource_id": cast.printer, "first_on": first.date().isoformat(), "starts": "14:00", "minutes": 60,
+        "resource_id": cast.printer,
+        "first_on": first.date().isoformat(),
+        "starts": "14:00",
+        "minutes": 60,
         "times": 3,
     }
 

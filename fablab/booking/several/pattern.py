@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from fablab.booking.rules import wording
 from fablab.core.i18n import _, n_, show_date
 from fablab.core.period import AmbiguousTime, NoSuchTime, Period, boundary_of, instant_of
 from fablab.core.refusals import Refusal
@@ -100,13 +101,16 @@ def wall_period(start: datetime, end: datetime, zone: ZoneInfo) -> Period | Refu
 
 
 def sentence(pattern: Pattern) -> str:
-    """How often and how long it repeats, in words."""
-    often = n_("Every week", "Every %(count)s weeks", pattern.every_weeks)
+    """How often it repeats and when, in words."""
+    often = n_("every week", "every %(count)s weeks", pattern.every_weeks)
     if pattern.until_on is not None:
         end = _("until %(day)s", day=show_date(pattern.until_on))
     else:
         end = n_("%(count)s time", "%(count)s times", pattern.times or 0)
-    return f"{often}, {end}"
+    begins = datetime.combine(pattern.first_on, pattern.starts)
+    ends = begins + timedelta(minutes=pattern.minutes)
+    day = wording.weekday(pattern.first_on.weekday())
+    return f"{day[:1].upper()}{day[1:]} {begins:%H:%M}–{ends:%H:%M}, {often}, {end}"
 
 
 def _between(start: datetime, end: datetime) -> Period | Refusal:
