@@ -102,7 +102,7 @@ def wall_period(start: datetime, end: datetime, zone: ZoneInfo) -> Period | Refu
 
 def sentence(pattern: Pattern) -> str:
     """How often it repeats and when, in words."""
-    often = n_("every week", "every %(count)s weeks", pattern.every_weeks)
+    often = _("every week") if pattern.every_weeks == 1 else _("every %(count)s weeks", count=pattern.every_weeks)
     if pattern.until_on is not None:
         end = _("until %(day)s", day=show_date(pattern.until_on))
     else:
