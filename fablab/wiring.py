@@ -28,6 +28,7 @@ from fablab.notices import memberships as membership_notices
 from fablab.notices import people as people_notices
 from fablab.notices import privacy as privacy_notices
 from fablab.notices import problems as problem_notices
+from fablab.notices import several as several_notices
 from fablab.notices import shifts as shift_notices
 from fablab.notices import terms as term_notices
 from fablab.notices import waiting as waiting_notices
@@ -46,6 +47,7 @@ WIRED = (
     notice_handlers,
     people_notices,
     problem_notices,
+    several_notices,
     shift_notices,
     term_notices,
     waiting_notices,

@@ -63,7 +63,7 @@ def reservations(query: ReservationsQuery) -> Response:
 )
 def reserve(body: ReservationIn, header: IdempotencyHeader) -> Response:
     """Reserve, or hear every reason why not: 409 when somebody has it, 422 for any other reason."""
-    wish = _wish(body, header.idempotency_key)
+    wish = wish_for(body, header.idempotency_key)
     with transaction() as session:
         made = services.book(session, actor(), wish, clock.now()).id
     return answer(shown(queries.reservation(db.session(), made)), 201)
@@ -72,7 +72,7 @@ def reserve(body: ReservationIn, header: IdempotencyHeader) -> Response:
 @api.post("/reservations/check", tags=TAGS, summary="May it be reserved?", responses={200: CheckOut, 403: Problem})
 def check_reservation(body: ReservationIn) -> Response:
     """Every reason why not, the rules that hold for it, and what would work; nothing is reserved."""
-    session, now, wish = db.session(), clock.now(), _wish(body, None)
+    session, now, wish = db.session(), clock.now(), wish_for(body, None)
     verdict = services.verdict_on(session, actor(), wish, now)
     names = rows.names(session)
     slots = what_would_work(session, wish, now) if verdict.reasons else []
@@ -81,7 +81,7 @@ def check_reservation(body: ReservationIn) -> Response:
             may=not verdict.reasons,
             refusals=[refusal(item) for item in verdict.reasons],
             rules=[item.sentence(names) for item in verdict.rulings],
-            would_work=[_slot(item) for item in slots],
+            would_work=[shown_slot(item) for item in slots],
         )
     )
 
@@ -132,7 +132,7 @@ def cancel(path: ReservationPath, query: CancelQuery) -> Response:
     return answer(shown(queries.reservation(db.session(), path.reservation_id)))
 
 
-def _wish(body: ReservationIn, request_key: str | None) -> Wish:
+def wish_for(body: ReservationIn, request_key: str | None) -> Wish:
     """What somebody asks for; Refused where it makes no sense."""
     if body.start >= body.end:
         raise Refused.because("ends_before_start", _("A reservation ends after it starts."))
@@ -157,7 +157,8 @@ def _wish(body: ReservationIn, request_key: str | None) -> Wish:
     )
 
 
-def _slot(item: Slot) -> SlotOut:
+def shown_slot(item: Slot) -> SlotOut:
+    """A time that would work, as the API answers it."""
     return SlotOut(
         resource_id=item.resource_id,
         resource=item.name,

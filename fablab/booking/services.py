@@ -20,7 +20,7 @@ from fablab.booking.wishes import Wish
 from fablab.catalog import queries as catalog
 from fablab.catalog.models import Resource
 from fablab.core.errors import Forbidden
-from fablab.core.i18n import _, show_money
+from fablab.core.i18n import _
 from fablab.core.refusals import Conflict, Refusal, Refused
 from fablab.core.text import line_of, lines_of
 from fablab.members import guardians
@@ -33,6 +33,7 @@ __all__ = [
     "Wish",
     "book",
     "cancel",
+    "check_right",
     "give_back",
     "mark_started",
     "reasons_against",
@@ -54,7 +55,7 @@ def book(session: Session, actor: Actor, wish: Wish, now: datetime, *, is_promis
     """
     taking = claiming.lock(session, [wish.resource_id])
     resource = taking.resource(wish.resource_id)
-    _check_right(session, actor, wish, resource)
+    check_right(session, actor, wish, resource)
     known = _asked_before(session, actor, wish)
     if known is not None:
         return known
@@ -83,6 +84,8 @@ def book(session: Session, actor: Actor, wish: Wish, now: datetime, *, is_promis
         companion_id=wish.companion_id,
         override_reason=lines_of(wish.override_reason) if overridden else "",
         override_codes=",".join(dict.fromkeys(reason.code for reason in overridden)),
+        series_id=wish.series_id,
+        together_id=wish.together_id,
     )
     session.add(reservation)
     session.flush()
@@ -109,7 +112,7 @@ def verdict_on(session: Session, actor: Actor, wish: Wish, now: datetime) -> Ver
     """
     taking = claiming.look(session, [wish.resource_id])
     resource = taking.resource(wish.resource_id)
-    _check_right(session, actor, wish, resource)
+    check_right(session, actor, wish, resource)
     payer = paying.chosen(session, wish.member_id, wish.account_id, wish.project_id)
     return deciding.decide(session, taking, Question(wish=wish, actor=actor, now=now, paying=payer))
 
@@ -177,8 +180,7 @@ def cancel(
         raise Refused.because("over", _("This reservation is over; it can no longer be cancelled."))
     cost = NOTHING if agreed_cents is None else terms.cost_of_cancelling(session, actor, seen, now)
     if agreed_cents is not None and cost.cents > agreed_cents:
-        text = _("Giving it back now costs %(fee)s. Confirm that you know.", fee=show_money(cost.cents))
-        raise Refused.because("costs", text)
+        raise Refused([terms.costs_more(cost.cents)])
     if not strike_if_late(session, actor, seen, now) and cost.strikes_if_taken:
         strikes.strike(session, None, card_of(session, seen, StrikeKind.LATE_CANCELLATION), now)
     give_back(session, seen, actor.member_id, now, reason=reason)
@@ -211,11 +213,11 @@ def mark_started(session: Session, reservation: Reservation, at: datetime) -> No
         session.flush()
 
 
-def _check_right(session: Session, actor: Actor, wish: Wish, resource: Resource) -> None:
+def check_right(session: Session, actor: Actor, wish: Wish, resource: Resource) -> None:
+    """Raises Forbidden unless they reserve for themselves or a ward of theirs, or are staff of its site."""
     if actor.may_at_site(Role.FABMANAGER, resource.site_id):
         return
-    own = guardians.acts_for(session, actor, wish.member_id)
-    if not own or wish.nature != Nature.MEMBER:
+    if not guardians.acts_for(session, actor, wish.member_id) or wish.nature != Nature.MEMBER:
         raise Forbidden("reserve for others")
 
 

@@ -18,6 +18,8 @@ from fablab.booking.rules.judging import Ruling
 from fablab.booking.rules.terms import Cancellation, CheckIn, Review
 from fablab.booking.rules.who import Exempt
 from fablab.booking.wishes import wish_of
+from fablab.core.i18n import _, show_money
+from fablab.core.refusals import Refusal
 from fablab.members.actor import Actor
 from fablab.members.conduct.rules import SECOND_THOUGHTS
 
@@ -82,6 +84,12 @@ def cost_of_missing(session: Session, row: Reservation, now: datetime) -> Cost:
     if row.nature != Nature.MEMBER or before.is_nothing or not lateness.could_be_used(session, row, now):
         return costs.NOTHING
     return costs.kinder(before, costs.of_missing(_now(session, row, then, now)))
+
+
+def costs_more(cents: int) -> Refusal:
+    """Why nothing is given back: it costs so much, and somebody agreed to less."""
+    text = _("Giving it back now costs %(fee)s. Confirm that you know.", fee=show_money(cents))
+    return Refusal("costs", text)
 
 
 def is_standing(row: Reservation, now: datetime) -> bool:

@@ -26,6 +26,10 @@ class Wish:
     """Who comes along, where nobody may be alone."""
     override_reason: str = ""
     """Why staff of the site reserve it although rules that they may override speak against it."""
+    series_id: int | None = None
+    """The weekly series that it is one of."""
+    together_id: int | None = None
+    """The first of those that are reserved together with it."""
 
 
 def wish_of(row: Reservation) -> Wish:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, func, select, update
+from sqlalchemy import CheckConstraint, Index, delete, func, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from fablab.core.db import Instant, Json, Model, OptionalInstant
@@ -58,6 +58,11 @@ def put(session: Session, kind: str, key: str, payload: dict[str, Any], now: dat
     session.add(OutboxRow(kind=kind, key=key, payload=payload, created_at=now, due_at=now))
     session.flush()
     return True
+
+
+def take_back(session: Session, keys: Collection[str]) -> None:
+    """Forget what was written with these keys and nobody has begun to do, since it is told in another way."""
+    session.execute(delete(OutboxRow).where(OutboxRow.key.in_(keys), OutboxRow.attempts == 0))
 
 
 def claim(

@@ -1,4 +1,4 @@
-"""Series of reservations."""
+"""Changes nothing: series came with 0017, and databases have been at this number."""
 
 revision = "0014"
 down_revision = "0013"
@@ -7,8 +7,8 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Nothing yet."""
+    """Nothing."""
 
 
 def downgrade() -> None:
-    """Nothing yet."""
+    """Nothing."""

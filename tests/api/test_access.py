@@ -80,6 +80,8 @@ def calls(ids: Mapping[str, int]) -> dict[tuple[str, str], Call]:
     week = "?from=2030-01-01T00:00:00Z&to=2030-01-08T00:00:00Z"
     stale, junk = {"version": 999}, b"no picture"
     season = {"version": 999, "openings": []}
+    when = {"start": "2010-01-01T10:00:00Z", "end": "2010-01-01T11:00:00Z"}
+    weekly = {"resource_id": ids["resource_id"], "first_on": "2010-01-01", "starts": "10:00", "minutes": 60, "times": 2}
     wish = {"resource_id": ids["resource_id"], "start": "2010-01-01T10:00:00Z", "end": "2010-01-01T11:00:00Z"}
     shift = {"site_id": ids["site_id"], "start": "2010-01-01T10:00:00Z", "end": "2010-01-01T11:00:00Z"}
     card = {"name": " ", "category_id": ids["category_id"], "site_id": ids["site_id"]}
@@ -184,6 +186,11 @@ def calls(ids: Mapping[str, int]) -> dict[tuple[str, str], Call]:
         ("PUT", "/reservations/{reservation_id}/outcome"): Call(FABMANAGERS, {**stale, "came": True}),
         ("POST", "/reservations/check"): Call(EVERYBODY, wish),
         ("PATCH", "/reservations/{reservation_id}"): Call(OWNERS, stale),
+        ("POST", "/reservations/series"): Call(EVERYBODY, weekly),
+        ("GET", "/reservation-series/{series_id}"): Call(OWNERS),
+        ("PATCH", "/reservation-series/{series_id}"): Call(OWNERS, {**stale, "scope": "all"}),
+        ("POST", "/reservations/together"): Call(EVERYBODY, {**when, "resource_ids": [ids["resource_id"]]}),
+        ("PATCH", "/reservations/together/{reservation_id}"): Call(OWNERS, {**stale, **when}),
         ("POST", "/reservations/{reservation_id}/extension"): Call(OWNERS, {"end": "2010-01-01T11:00:00Z"}),
         ("POST", "/reservations/{reservation_id}/end"): Call(OWNERS),
         ("GET", "/reservations/{reservation_id}/cancellation"): Call(OWNERS),
@@ -344,6 +351,8 @@ def calls(ids: Mapping[str, int]) -> dict[tuple[str, str], Call]:
         ("DELETE", "/links/{link_id}"): Call(FABMANAGERS),
         ("DELETE", "/maintenance-plans/{plan_id}"): Call(FABMANAGERS),
         ("DELETE", "/booking-rules/{booking_rule_id}"): Call(FABMANAGERS),
+        ("DELETE", "/reservation-series/{series_id}"): Call(OWNERS, query="?scope=all"),
+        ("DELETE", "/reservations/together/{reservation_id}"): Call(OWNERS),
         ("DELETE", "/reservations/{reservation_id}"): Call(OWNERS),
         ("DELETE", "/waits/{wait_id}"): Call(OWNERS),
         ("DELETE", "/shifts/{shift_id}"): Call(FABMANAGERS),

@@ -1,6 +1,6 @@
 """One thing of each kind at a site, for tests that ask who may do what with it."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from io import BytesIO
 from zoneinfo import ZoneInfo
 
@@ -12,6 +12,9 @@ from fablab.booking.policy import writing as rules
 from fablab.booking.policy.writing import RuleCard
 from fablab.booking.rules.scope import Scope
 from fablab.booking.services import Wish, book
+from fablab.booking.several import series
+from fablab.booking.several.pattern import Pattern
+from fablab.booking.several.series import SeriesWish
 from fablab.catalog import categories, links, maintenance, papers, problems
 from fablab.catalog.categories import CategoryCard, FieldCard
 from fablab.catalog.maintenance import PlanCard
@@ -76,6 +79,7 @@ def things_at(lab: Lab, site_id: int) -> dict[str, int]:
         shift_id = plan.add_shift(session, admin, site_id, shift, now).id
         wish = Wish(resource_id=one, period=hours_from(monday, 1), member_id=cast.maker)
         reservation_id = book(session, lab.actor(cast.maker), wish, now).id
+        series_id = _series(session, lab, one, monday, now)
         member = members.member(session, cast.newcomer)
         member.home_site_id = site_id
         kind_id, membership_id, pause_id = _membership(session, admin, site_id, now, cast)
@@ -136,6 +140,7 @@ def things_at(lab: Lab, site_id: int) -> dict[str, int]:
             "consent_id": consents.add(session, admin, "Lettre", "Nouvelles du lab.", now).id,
             "duty_id": services.take(session, lab.actor(cast.trainer), shift_id, now).id,
             "reservation_id": reservation_id,
+            "series_id": series_id,
             **_account(session, lab, now),
             **_line(session, cast, one, reservation_id, now),
             "hold_id": holds.place_hold(session, admin, hold, now).id,
@@ -188,6 +193,13 @@ def _membership(session: Session, admin: Actor, site_id: int, now: datetime, cas
     sold = selling.sell(session, admin, Sale(kind_id=kind_id, holder_id=cast.newcomer), now)
     days = Days(sold.first_on, sold.first_on + timedelta(days=3))
     return kind_id, sold.id, changing.pause(session, admin, sold.id, days, "Congé", now).id
+
+
+def _series(session: Session, lab: Lab, resource_id: int, monday: datetime, now: datetime) -> int:
+    """The maker's series of two afternoons."""
+    pattern = Pattern(first_on=monday.date(), starts=time(15), minutes=60, times=2)
+    wish = Wish(resource_id=resource_id, period=hours_from(monday, 1), member_id=lab.cast.maker)
+    return series.book(session, lab.actor(lab.cast.maker), SeriesWish(wish=wish, pattern=pattern), now).id
 
 
 def picture() -> bytes:

@@ -14,6 +14,7 @@ from fablab.booking.models.reservations import (
     ReviewState,
 )
 from fablab.booking.models.rules import BookingRule
+from fablab.booking.models.series import ReservationSeries
 from fablab.booking.models.waiting import FreedTime, HandOver, HandOverState, Offer, OfferState, Wait, WaitEnd
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "Reservation",
     "ReservationChange",
     "ReservationFee",
+    "ReservationSeries",
     "ReservationState",
     "ReviewState",
     "Wait",

@@ -8,7 +8,7 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, UniqueConstrain
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from fablab.catalog.models import Resource
-from fablab.core.db import Instant, Model, OptionalInstant
+from fablab.core.db import Instant, Model, OptionalInstant, where
 from fablab.core.period import Period
 from fablab.core.personal import about, apart, did, part_of, wiped
 from fablab.members.models import Member
@@ -69,6 +69,8 @@ class Reservation(Model):
         Index(None, "member_id", "starts_at"),
         Index(None, "account_id", "starts_at"),
         Index(None, "starts_at"),
+        Index(None, "series_id", **where("series_id IS NOT NULL")),
+        Index(None, "together_id", **where("together_id IS NOT NULL")),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -107,6 +109,8 @@ class Reservation(Model):
     """When somebody said that they are there."""
     together_id: Mapped[int | None] = mapped_column(ForeignKey("reservations.id"), info=apart())
     """The first of those that were made together, all or none."""
+    series_id: Mapped[int | None] = mapped_column(ForeignKey("reservation_series.id"), info=apart())
+    """What it repeats, where it is one of a weekly series."""
     review: Mapped[str | None]
     """Asked, approved, declined or lapsed, where staff approve it first."""
     review_by: Mapped[OptionalInstant]

@@ -1,0 +1,1 @@
+"""Several reservations in one go: every so many weeks, or several resources at one time."""

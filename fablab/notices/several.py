@@ -1,0 +1,58 @@
+"""What members are told when several reservations of theirs are made or changed in one go: one mail instead of many."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from fablab.booking.models import Reservation
+from fablab.booking.signals import several_booked, several_cancelled, several_moved
+from fablab.core import outbox
+from fablab.core.links import link
+from fablab.members import queries as members
+from fablab.notices.mails import write_mail
+
+
+@several_booked.connect
+def tell_several_booked(sender: Any, *, session: Session, reservations: Sequence[Reservation], now: datetime) -> None:
+    """Confirm all of them to their member."""
+    _tell(session, reservations, lambda row: f"booked:{row.id}", "several_booked", now)
+
+
+@several_moved.connect
+def tell_several_moved(
+    sender: Any, *, session: Session, reservations: Sequence[Reservation], by_id: int, reason: str, now: datetime
+) -> None:
+    """Tell those whose reservations got other times or resources, and why; one who did it knows."""
+    others = [row for row in reservations if row.member_id != by_id]
+    _tell(session, others, lambda row: f"moved:{row.id}:{row.version}", "several_moved", now, reason)
+
+
+@several_cancelled.connect
+def tell_several_cancelled(
+    sender: Any, *, session: Session, reservations: Sequence[Reservation], by_id: int, reason: str, now: datetime
+) -> None:
+    """Tell those whose reservations were cancelled, and why; one who did it knows."""
+    others = [row for row in reservations if row.member_id != by_id]
+    _tell(session, others, lambda row: f"cancelled:{row.id}", "several_cancelled", now, reason)
+
+
+def _tell(
+    session: Session,
+    reservations: Sequence[Reservation],
+    key: Callable[[Reservation], str],
+    template: str,
+    now: datetime,
+    reason: str = "",
+) -> None:
+    """One mail to each member who has more than one of them; a single one was told by itself."""
+    for member_id in sorted({row.member_id for row in reservations}):
+        rows = [row for row in reservations if row.member_id == member_id]
+        if len(rows) == 1:
+            continue
+        member, keys = members.member(session, member_id), [key(row) for row in rows]
+        outbox.take_back(session, keys)
+        where = link("/day" if template == "several_cancelled" else "/me")
+        values = {"reservations": rows, "reason": reason, "link": where}
+        write_mail(session, member, template, f"several:{keys[0]}", now, **values)
