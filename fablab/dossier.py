@@ -118,6 +118,7 @@ def _labels() -> dict[str, str]:
         "projects": _("Projects"),
         "reservation_changes": _("Changes of reservations"),
         "reservation_fees": _("Fees of reservations"),
+        "reservation_series": _("Series of reservations"),
         "reservations": _("Reservations"),
         "role_grants": _("Roles"),
         "sign_ins": _("Devices signed in"),

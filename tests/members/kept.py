@@ -30,6 +30,7 @@ KEPT = {
     "problems.waiting_for": "a part that a machine lacks",
     "reservations.override_codes": "codes",
     "reservations.review": "a code",
+    "reservation_series.request_key": "a random word of a program's",
     "reservations.request_key": "a random word of a program's",
     "strikes.subject": "a code",
     "usage_sessions.outcome": "a code",

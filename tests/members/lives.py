@@ -54,6 +54,7 @@ HINTS: dict[str, Any] = {
     "memberships.ended_on": date(2020, 1, 6),
     "membership_pauses.from_on": date(2020, 1, 6),
     "membership_pauses.to_on": date(2020, 1, 7),
+    "reservation_series.times": 1,
     "reservation_fees.due_cents": 0,
     "reservation_fees.settled_at": ENDED,
     "reservations.ends_at": ENDED,
