@@ -7,7 +7,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from fablab.booking.queue import offering
 from fablab.core import clock
+from fablab.core.db import transaction
 from tests.booking.terms_lab import look_after
 from tests.conftest import Lab
 
@@ -208,6 +210,48 @@ class Field:
     def work(self) -> None:
         """The worker looks after reservations."""
         look_after(self.lab, clock.now())
+        for key in offering.freed_times(self.lab.session):
+            with transaction() as session:
+                offering.pass_on(session, key, clock.now())
+
+    def wait(
+        self, day: int, hour: float, hours: float = 1, who: str = "student", code: str = "", *, on: str = "printer"
+    ) -> None:
+        """Wait for that time of a machine; refused for a reason, if one is named."""
+        body = self.wish(day, hour, hours, who, on, {})
+        ask = {
+            "resource_id": body["resource_id"],
+            "from": body["start"],
+            "to": body["end"],
+            "minutes": round(hours * 60),
+        }
+        if code:
+            self.refused(code, "POST", "/waits", ask, who)
+        else:
+            self.call("POST", "/waits", ask, who, status=201)
+
+    def accept(self, who: str = "student") -> int:
+        """Accept the one thing that is offered to somebody who waits."""
+        (offer,) = self.call("GET", "/offers", who=who)["items"]
+        made: int = self.call("POST", f"/offers/{offer['id']}/acceptance", who=who, status=201)["id"]
+        return made
+
+    def hand_over(self, made: int, to: str, code: str = "", who: str = "maker") -> None:
+        """Offer a reservation to another; refused for a reason, if one is named."""
+        path, body = f"/reservations/{made}/hand-over", {"to": f"{to}@test.example"}
+        if code:
+            self.refused(code, "PUT", path, body, who)
+        else:
+            self.call("PUT", path, body, who)
+
+    def take(self, who: str = "student", code: str = "") -> None:
+        """Take over what is offered; refused for a reason, if one is named."""
+        (handed,) = self.call("GET", "/hand-overs", who=who)["items"]
+        path, body = f"/hand-overs/{handed['id']}/acceptance", {"version": handed["version"]}
+        if code:
+            self.refused(code, "POST", path, body, who)
+        else:
+            self.call("POST", path, body, who)
 
     def given_back_after(self, minutes: int, day: int = 1, code: str = "missed") -> None:
         """Who checks in by then keeps it; of who does not, the rest is others’."""

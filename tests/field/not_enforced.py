@@ -9,16 +9,9 @@ UNENFORCEABLE = {
     ("P50", 1): "he speaks to the team, and watches the machine; that he checks in is a rule, as of others here",
     ("P51", 2): "a matter of judgement: whether it disturbs",
 }
-HAND_OVER = "handing over to another member"
 LATER = {
-    ("P03", 5): "the waiting list",
-    ("P03", 6): "the waiting list, for what a late holder gives back",
-    ("P03", 8): f"{HAND_OVER}, which spares the fee",
-    ("P03", 9): HAND_OVER,
     ("P06", 5): "fees for returning late, by the hour",
     ("P14", 0): "priority classes that may bump others with notice",
-    ("P37", 6): HAND_OVER,
-    ("P40", 2): HAND_OVER,
     ("P41", 0): "fees that rise from the first time to the third; a strike or one fee stands",
     ("P66", 0): "priority classes that may bump others with notice",
 }

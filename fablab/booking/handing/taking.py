@@ -55,8 +55,8 @@ def accept(session: Session, actor: Actor, hand_over_id: int, take: Take, now: d
     session.add(ReservationChange.of(seen, ChangeKind.HANDED_OVER, actor.member_id, now))
     seen.member_id, seen.account_id, seen.project_id = taker_id, account_id, take.project_id
     seen.companion_id = None if seen.companion_id == taker_id else seen.companion_id
-    # What its holder does with all that they reserved together is no longer done to it.
-    seen.together_id = None
+    # What its holder does with all that they reserved together, or weekly, is no longer done to it.
+    seen.together_id = seen.series_id = None
     seen.version += 1
     given.state, given.settled_at, given.named = HandOverState.ACCEPTED, now, ""
     session.flush()

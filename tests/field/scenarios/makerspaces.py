@@ -185,6 +185,20 @@ def one_bay_cannot_be_booked(f: Field) -> None:
     f.ok(1, 9)
 
 
+@shows("P37", 6)
+def swapping_does_not_double_a_quota(f: Field) -> None:
+    f.rule("quota", most=1, per="week")
+    made = f.ok(1, 9)
+    f.hand_over(made, "student")
+    f.ok(1, 14, who="student")
+    f.take(code="quota")
+    f.call("DELETE", f"/reservations/{made}/hand-over", who="maker", status=204)
+    f.hand_over(f.ok(8, 9), "student")
+    f.take()
+    f.no("quota", 9, 9, who="student")
+    f.ok(9, 9)
+
+
 @shows("P37", 2)
 def from_an_hour_before_to_a_quarter_after(f: Field) -> None:
     f.rule("check_in", before_minutes=60, grace_minutes=15)

@@ -45,6 +45,59 @@ def the_same_day_does_not_count(f: Field) -> None:
     f.no("quota", 2, 9)
 
 
+@shows("P03", 5)
+def a_wait_list_in_busy_periods(f: Field) -> None:
+    f.rule("waiting", most=0)
+    f.rule("waiting", {"times": {"first_on": "2031-03-05", "last_on": "2031-06-30"}}, instead=True, most=3)
+    f.ok(1, 9)
+    f.ok(2, 9)
+    f.wait(1, 9, code="no_waiting")
+    f.wait(2, 9)
+
+
+@shows("P03", 6)
+def a_quarter_of_an_hour_late(f: Field) -> None:
+    f.rule("check_in", grace_minutes=15)
+    f.ok(1, 9, 2)
+    f.wait(1, 9.5, 1.5)
+    f.at(1, 9.2)
+    f.work()
+    assert f.call("GET", "/offers", who="student")["items"] == []
+    f.at(1, 9.25)
+    f.work()
+    f.no("taken", 1, 9.5, 1.5)
+    f.accept()
+    f.ok(2, 9, 2)
+    f.at(2, 9.25)
+    f.work()
+    f.ok(2, 9.25, 1.5, who="student")
+
+
+@shows("P03", 8)
+def a_refund_if_somebody_takes_it(f: Field) -> None:
+    f.rule("cancellation", minutes=720, price_percent=100, free_if_taken=True, also_missed=False)
+    given, lost, handed = f.ok(2, 9), f.ok(2, 10), f.ok(2, 11)
+    f.at(2, 0)
+    for made in (given, lost):
+        f.call("DELETE", f"/reservations/{made}?agreed_cents=300", who="maker")
+    f.ok(2, 9, who="student")
+    f.hand_over(handed, "student")
+    f.take()
+    f.at(2, 15)
+    f.work()
+    assert f.call("GET", f"/reservations/{given}/fee", who="maker")["due_cents"] == 0
+    assert f.call("GET", f"/reservations/{lost}/fee", who="maker")["due_cents"] == 300
+    f.call("GET", f"/reservations/{handed}/fee", who="student", status=404)
+
+
+@shows("P03", 9)
+def the_named_person_and_nobody_else(f: Field) -> None:
+    f.rule("hand_over", {"resource_id": f.cast.printer}, is_allowed=False)
+    f.hand_over(f.ok(1, 9), "student", "hand_over")
+    f.hand_over(f.ok(1, 9, on="other_printer"), "student")
+    f.take()
+
+
 @shows("P03", 7)
 def a_refund_twelve_hours_before(f: Field) -> None:
     f.rule("cancellation", minutes=720, price_percent=100, also_missed=False)
@@ -233,6 +286,17 @@ def the_next_slot_or_nothing(f: Field) -> None:
     f.at(0, 9.75)
     f.extend(made, 0, 10.5)
     f.extend(made, 0, 11, "taken")
+
+
+@shows("P40", 2)
+def slots_are_swapped_by_mail(f: Field) -> None:
+    mine, theirs = f.ok(1, 9), f.ok(1, 14, who="student")
+    f.hand_over(mine, "student")
+    f.hand_over(theirs, "maker", who="student")
+    f.take()
+    f.take("maker")
+    f.hand_over(f.ok(2, 9), "newcomer")
+    f.take("newcomer", "certificate_missing")
 
 
 @shows("P40", 1)
