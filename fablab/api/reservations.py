@@ -82,6 +82,7 @@ def check_reservation(body: ReservationIn) -> Response:
             refusals=[refusal(item) for item in verdict.reasons],
             rules=[item.sentence(names) for item in verdict.rulings],
             would_work=[shown_slot(item) for item in slots],
+            gives_way=verdict.gives_way,
         )
     )
 
@@ -154,6 +155,7 @@ def wish_for(body: ReservationIn, request_key: str | None) -> Wish:
         guests=body.guests,
         companion_id=body.companion_id,
         override_reason=body.override_reason,
+        passes_first=body.passes_first,
     )
 
 

@@ -43,7 +43,7 @@ from fablab.core.refusals import Refused
 from fablab.core.text import line_of
 
 TAGS = [Tag(name="several reservations", description="Weekly series, and several resources at one time")]
-PER_RESERVATION = {"resource_id", "start", "end"}
+PER_RESERVATION = {"resource_id", "start", "end", "passes_first"}
 
 
 @api.post(

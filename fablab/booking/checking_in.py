@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
-from fablab.booking import lateness, no_shows, queries, services, terms
+from fablab.booking import lateness, no_shows, queries, terms
+from fablab.booking.giving_back import give_back
 from fablab.booking.models import Nature, Reservation, ReservationState, ReviewState
 from fablab.booking.rules.terms import CheckIn
 from fablab.catalog import queries as catalog
@@ -160,7 +161,7 @@ def release(session: Session, reservation_id: int, now: datetime, since: datetim
     closed_at = show_time(row.starts_at + timedelta(minutes=held.grace_minutes), row.resource.site.zone)
     with use_locale(members.member(session, row.member_id).locale):
         reason = _("Nobody had checked in by %(time)s, so the time was given to others.", time=closed_at)
-    services.give_back(session, row, None, now, reason=reason)
+    give_back(session, row, None, now, reason=reason)
     return True
 
 

@@ -19,6 +19,7 @@ from fablab.booking.queue import freed
 from fablab.booking.rules import basics, judging
 from fablab.booking.rules.basics import Facts
 from fablab.booking.rules.case import Case, Person
+from fablab.booking.rules.fairness import Priority
 from fablab.booking.rules.judging import Ruling
 from fablab.booking.rules.length import Buffer, with_buffers
 from fablab.booking.rules.quota import Capacity
@@ -43,7 +44,7 @@ CLOSED = frozenset(("closed", "access_level"))
 BLOCKED = (Nature.CLASS, Nature.MAINTENANCE)
 """Time that staff keep from members; whoever blocks it does not use the machine themselves."""
 HALF_DAY = timedelta(hours=12)
-OF_ALL = (Buffer, Capacity)
+OF_ALL = (Buffer, Capacity, Priority)
 """Rules that hold whatever the use is; all others are for members' own use."""
 
 
@@ -57,6 +58,8 @@ class Verdict:
     occupied: Period
     """Its time with what is kept free around it."""
     case: Case
+    gives_way: int = 0
+    """So many reservations of others would give way to it, if its member passes first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

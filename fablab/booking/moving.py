@@ -25,12 +25,16 @@ from fablab.core.versions import check_version
 from fablab.members import queries as members
 from fablab.members.actor import Actor, Role
 
-GOING_ON = frozenset(("ahead", "lead", "waves", "starts", "staff_books", "jobs", "companion", "guests", "review"))
+GOING_ON = frozenset(
+    ("ahead", "lead", "waves", "starts", "staff_books", "jobs", "companion", "guests", "review", "pace")
+)
 """Kinds of rules that have nothing to say of somebody who goes on."""
 ASKING = GOING_ON | {"blocks", "length", "lengths", "quota", "gap", "at_once"}
 """Those about asking for a time. They bind members; what staff move, because something broke, they do not."""
 BEYOND = ASKING | {"between"}
 """Those that do not hold for somebody who goes on where the terms say so."""
+MOVING = frozenset(("pace",))
+"""Those about asking anew, which moving is not."""
 LESS = ASKING - {"length", "lengths", "blocks"}
 """Those that have nothing to say of somebody who gives a part back."""
 
@@ -72,7 +76,7 @@ def change(session: Session, actor: Actor, reservation_id: int, wanted: Change, 
         return seen
     is_less = resource_id == seen.resource_id and seen.period.covers(period)
     by_staff = staff.act_on(actor, seen)
-    without: Collection[str] = LESS if is_less else ASKING if by_staff else ()
+    without: Collection[str] = LESS if is_less else ASKING if by_staff else MOVING
     wanted = replace(wanted, resource_id=resource_id, period=period)
     wish = _wish(seen, wanted)
     verdict = _decide(session, actor, taking, seen, wish, now, without)

@@ -5,7 +5,8 @@ from datetime import datetime
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from fablab.booking import lateness, queries, services, staff, terms
+from fablab.booking import lateness, queries, staff, terms
+from fablab.booking.giving_back import give_back
 from fablab.booking.models import Reservation, ReservationState, ReviewState
 from fablab.booking.signals import reviewed
 from fablab.catalog import queries as catalog
@@ -84,7 +85,7 @@ def decline(
     words = lines_of(reason)
     _check(actor, row, version, now, *([] if words else [Refusal("reason_missing", _("Say why, so that they know."))]))
     _decide(session, actor, row, ReviewState.DECLINED, now)
-    services.give_back(session, row, actor.member_id, now, reason=words)
+    give_back(session, row, actor.member_id, now, reason=words)
     return row
 
 
@@ -111,7 +112,7 @@ def lapse(session: Session, reservation_id: int, now: datetime) -> bool:
     row.review, row.reviewed_at = ReviewState.LAPSED, now
     with use_locale(members.member(session, row.member_id).locale):
         reason = _("Nobody could decide about it in time.")
-    services.give_back(session, row, None, now, reason=reason)
+    give_back(session, row, None, now, reason=reason)
     return True
 
 

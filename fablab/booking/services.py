@@ -1,21 +1,23 @@
 """Booking: reserve and cancel, safely when many want the same."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from fablab.booking import claiming, deciding, fees, overriding, paying, queries, terms
+from fablab.booking import claiming, deciding, fees, overriding, passing, paying, queries, terms
 from fablab.booking.deciding import Question, Verdict
 from fablab.booking.fees import Act
+from fablab.booking.giving_back import give_back
 from fablab.booking.lateness import card_of, strike_if_late
 from fablab.booking.models import Nature, Reservation, ReservationState
 from fablab.booking.rules.basics import PAST_GRACE
 from fablab.booking.rules.case import WALK_IN
 from fablab.booking.rules.costs import NOTHING
 from fablab.booking.rules.judging import Ruling
-from fablab.booking.signals import booked, cancelled
+from fablab.booking.signals import booked
 from fablab.booking.wishes import Wish
 from fablab.catalog import queries as catalog
 from fablab.catalog.models import Resource
@@ -34,7 +36,6 @@ __all__ = [
     "book",
     "cancel",
     "check_right",
-    "give_back",
     "mark_started",
     "reasons_against",
     "verdict_on",
@@ -64,6 +65,8 @@ def book(session: Session, actor: Actor, wish: Wish, now: datetime, *, is_promis
     payer = paying.locked(session, wish.member_id, wish.account_id, wish.project_id)
     asked = Question(wish=wish, actor=actor, now=now, paying=payer, is_promised=is_promised)
     verdict = deciding.decide(session, taking, asked)
+    if wish.passes_first:
+        verdict = passing.pass_first(session, taking, asked, verdict)
     overridden = overriding.overridden(actor, wish, resource, verdict.reasons)
     if payer.account is None or (verdict.reasons and not overridden):
         raise deciding.refused(verdict.reasons)
@@ -114,7 +117,9 @@ def verdict_on(session: Session, actor: Actor, wish: Wish, now: datetime) -> Ver
     resource = taking.resource(wish.resource_id)
     check_right(session, actor, wish, resource)
     payer = paying.chosen(session, wish.member_id, wish.account_id, wish.project_id)
-    return deciding.decide(session, taking, Question(wish=wish, actor=actor, now=now, paying=payer))
+    asked = Question(wish=wish, actor=actor, now=now, paying=payer)
+    verdict = deciding.decide(session, taking, asked)
+    return replace(verdict, gives_way=len(passing.giving_way(session, taking, asked, verdict)))
 
 
 def why_not(
@@ -186,19 +191,6 @@ def cancel(
     give_back(session, seen, actor.member_id, now, reason=reason)
     fees.owe(session, seen, Act.CANCELLED, cost, now)
     return seen
-
-
-def give_back(session: Session, row: Reservation, by_id: int | None, now: datetime, *, reason: str = "") -> None:
-    """Cancel a reservation that stands and whose resource is locked, without asking what it costs; by nobody is by the
-    lab itself.
-    """
-    row.state = ReservationState.CANCELLED
-    row.cancelled_at = now
-    row.cancelled_by_id = by_id
-    row.cancel_reason = reason
-    row.version += 1
-    claiming.release(session, row)
-    cancelled.send(None, session=session, reservation=row, by_id=by_id, now=now)
 
 
 def mark_started(session: Session, reservation: Reservation, at: datetime) -> None:

@@ -26,6 +26,8 @@ class Wish:
     """Who comes along, where nobody may be alone."""
     override_reason: str = ""
     """Why staff of the site reserve it although rules that they may override speak against it."""
+    passes_first: bool = False
+    """Take it from others where the rules let this member pass first; they are told."""
     series_id: int | None = None
     """The weekly series that it is one of."""
     together_id: int | None = None

@@ -11,7 +11,5 @@ UNENFORCEABLE = {
 }
 LATER = {
     ("P06", 5): "fees for returning late, by the hour",
-    ("P14", 0): "priority classes that may bump others with notice",
     ("P41", 0): "fees that rise from the first time to the third; a strike or one fee stands",
-    ("P66", 0): "priority classes that may bump others with notice",
 }

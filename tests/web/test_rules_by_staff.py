@@ -271,6 +271,8 @@ FULL: dict[str, dict[str, object]] = {
     "capacity": {"most": 0},
     "gap": {"minutes": 2880, "each": "category"},
     "at_once": {"most": 2},
+    "pace": {"most": 2, "minutes": 15},
+    "priority": {"rank": 9, "notice_minutes": 0},
     "certificate": {"course_ids": [2, 1], "any_of": True},
     "only_classes": {"class_ids": [2]},
     "not_for": {"reason": HARD},

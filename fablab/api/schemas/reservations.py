@@ -27,6 +27,8 @@ class ReservationIn(BaseModel):
     """Who comes along, where nobody may be alone."""
     override_reason: Annotated[str, Field(max_length=1000)] = ""
     """Why staff of the site reserve although rules that they may override speak against it."""
+    passes_first: bool = False
+    """Take it from others where the rules let this member pass first; they are told."""
 
 
 class SlotOut(BaseModel):
@@ -47,6 +49,8 @@ class CheckOut(BaseModel):
     refusals: list[RefusalOut]
     rules: list[str]
     would_work: list[SlotOut]
+    gives_way: int
+    """So many reservations of others would give way, if it is asked for with `passes_first`."""
 
 
 class ReservationPatch(BaseModel):

@@ -5,7 +5,7 @@ People are loaded together, so that many wishes cost as many statements as one.
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,6 +16,7 @@ from fablab.booking.models import LONGEST_CLAIM, Nature, Reservation, Reservatio
 from fablab.booking.policy.rows import thing_of
 from fablab.booking.rules import judging
 from fablab.booking.rules.case import Booked, Case, Person, Thing
+from fablab.booking.rules.fairness import Pace
 from fablab.booking.rules.holding import Holder
 from fablab.booking.rules.judging import Ruling
 from fablab.booking.rules.quota import Capacity, Quota
@@ -103,6 +104,9 @@ def case_of(
         case = replace(case, own=booked_by(session, case, rulings, reach))
     if any(isinstance(item.rule, Capacity) and item.scope.covers(case.thing) for item in rulings):
         case = replace(case, others=booked_at(session, resource.site_id, wish.period))
+    paces = [item.rule.minutes for item in rulings if isinstance(item.rule, Pace)]
+    if paces:
+        case = replace(case, recent=asked_since(session, case, case.now - timedelta(minutes=max(paces))))
     return case
 
 
@@ -149,6 +153,19 @@ def booked_at(session: Session, site_id: int, within: Period) -> list[Booked]:
         Reservation.starts_at < within.end,
         Reservation.starts_at > within.start - LONGEST_CLAIM,
         Reservation.ends_at > within.start,
+    )
+    return booked(session, query)
+
+
+def asked_since(session: Session, case: Case, since: datetime) -> list[Booked]:
+    """What the person has reserved for themselves since an instant, however it ended."""
+    query = _BOOKED.where(
+        Reservation.member_id.in_(case.person.ids),
+        Reservation.nature == Nature.MEMBER,
+        Reservation.created_at > since,
+        Reservation.offered_until.is_(None),
+        # Nobody reserves for a time that is over: what began long before was asked for before.
+        Reservation.starts_at > since - LONGEST_CLAIM,
     )
     return booked(session, query)
 
@@ -200,6 +217,7 @@ def apart_from(case: Case, reservation_ids: Collection[int]) -> Case:
         case,
         own=[item for item in case.own if item.id not in reservation_ids],
         others=[item for item in case.others if item.id not in reservation_ids],
+        recent=[item for item in case.recent if item.id not in reservation_ids],
     )
 
 

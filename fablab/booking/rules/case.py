@@ -123,6 +123,8 @@ class Case:
     level: int = 0
     own: Sequence[Booked] = ()
     """The reservations of the person, and of whoever pays, as far as a rule counts them; never the one that moves."""
+    recent: Sequence[Booked] = ()
+    """What the person asked for of late, whenever it begins, where a rule counts that."""
     others: Sequence[Booked] = ()
     """Everybody's at that time, where a rule counts those."""
     names: Names = field(default_factory=Names)

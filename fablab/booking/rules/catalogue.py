@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from fablab.booking.rules import length, quota, spacing, terms, waiting, what, who, window
+from fablab.booking.rules import fairness, length, quota, spacing, terms, waiting, what, who, window
 from fablab.booking.rules.kind import Rule
 from fablab.core.errors import NotFound
 from fablab.core.i18n import _
@@ -32,6 +32,8 @@ KINDS: dict[str, type[Rule]] = {
         quota.Capacity,
         spacing.Gap,
         spacing.AtOnce,
+        fairness.Pace,
+        fairness.Priority,
         who.NeedsCertificate,
         who.NeedsMembership,
         who.OnlyClasses,

@@ -58,6 +58,7 @@ class Asked:
     companion: str = ""
     """The address or the member number of who comes along."""
     override_reason: str = ""
+    passes_first: bool = False
 
     def period(self, now: datetime) -> Period:
         """The time that is wanted; "now" begins with the present minute."""
@@ -126,6 +127,7 @@ def asked(fields: MultiDict[str, str], zone: ZoneInfo, now: datetime) -> Asked:
         guests=inputs.whole(fields.get("guests")),
         companion=(fields.get("companion") or "").strip()[:200],
         override_reason=(fields.get("override_reason") or "").strip()[:1000],
+        passes_first=bool(fields.get("passes_first")),
     )
 
 
@@ -155,6 +157,7 @@ def wish_of(resource: Resource, said: Asked, now: datetime, request_key: str | N
         guests=said.guests,
         companion_id=companion_id(said.companion),
         override_reason=said.override_reason,
+        passes_first=said.passes_first,
     )
 
 

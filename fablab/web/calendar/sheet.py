@@ -65,6 +65,8 @@ class Sheet:
     questions: Questions
     may_override: bool
     """Staff of the site may reserve it nevertheless, if they say why."""
+    gives_way: int
+    """So many reservations of others would give way, since this member passes first."""
     certificates: list[Course]
     deadline: str
     """How long before it can be given back without a strike; empty where that is at any time."""
@@ -111,6 +113,7 @@ def _sheet(resource: Resource, asked: Asked, now: datetime, refusals: tuple[Refu
     period, zone = asked.period(now), resource.site.zone
     reasons, member = list(refusals), members.member(session, actor.member_id)
     held: list[Ruling] = []
+    gives_way = 0
     slots: list[Slot] = []
     try:
         member = asking.member_of(resource, asked)
@@ -120,7 +123,7 @@ def _sheet(resource: Resource, asked: Asked, now: datetime, refusals: tuple[Refu
             wish = replace(wish, companion_id=None)
         verdict = services.verdict_on(session, actor, wish, now)
         against = [reason for reason in verdict.reasons if not asking.is_unanswered(reason, asked)]
-        reasons, held = reasons or against, verdict.rulings
+        reasons, held, gives_way = reasons or against, verdict.rulings, verdict.gives_way
         slots = what_would_work(session, wish, now) if reasons else []
     except Refused as refused:
         reasons = reasons or list(refused.refusals)
@@ -156,6 +159,7 @@ def _sheet(resource: Resource, asked: Asked, now: datetime, refusals: tuple[Refu
         rules=[item.sentence(names) for item in held],
         questions=asking.questions(held, rows.rulings_on(session, resource)),
         may_override=bool(reasons) and is_staff and all(reason.overridable for reason in reasons),
+        gives_way=gives_way,
         deadline=_deadline(resource),
         certificates=training.needed_for(session, [resource])[resource.id],
         is_staff=is_staff,

@@ -29,13 +29,14 @@ def families() -> list[Family]:
     """Every kind, family by family, in the order in which the screens show them; one that nobody named is among the
     terms, by its code.
     """
-    named = [*_how_long(), *_when(), *_how_much(), *_spacing(), *_who(), "jobs", *_terms()]
+    named = [*_how_long(), *_when(), *_how_much(), *_spacing(), *_first(), *_who(), "jobs", *_terms()]
     unnamed = {code: (code, "") for code in catalogue.KINDS if code not in named}
     return [
         Family(_("How long"), "hourglass-split", _cards(_how_long())),
         Family(_("When"), "calendar-week", _cards(_when())),
         Family(_("How much"), "bar-chart", _cards(_how_much())),
         Family(_("Time between, and several at once"), "arrows-move", _cards(_spacing())),
+        Family(_("Who comes first"), "flag", _cards(_first())),
         Family(_("Who"), "people", _cards(_who())),
         Family(
             _("What for"),
@@ -94,6 +95,16 @@ def _spacing() -> dict[str, tuple[str, str]]:
     return {
         "gap": (_("Time between two"), _("So that nobody chains one reservation to the next.")),
         "at_once": (_("Several at the same time"), _("How many machines one person has at the same time.")),
+    }
+
+
+def _first() -> dict[str, tuple[str, str]]:
+    return {
+        "pace": (
+            _("Not too many at once"),
+            _("So many within some minutes: nobody grabs all that opens."),
+        ),
+        "priority": (_("Passing first"), _("Who may take what others reserved, and how long before.")),
     }
 
 

@@ -9,7 +9,7 @@ Said = Mapping[str, tuple[str, str]]
 
 def label(kind: str, name: str) -> tuple[str, str] | None:
     """A parameter’s label and hint, or those of a line’s (`blocks.from_weekday`); None where there are none."""
-    found = {**_lengths(), **_windows(), **_quotas(), **_people(), **_terms()}
+    found = {**_lengths(), **_windows(), **_quotas(), **_first(), **_people(), **_terms()}
     return found.get(f"{kind}.{name}")
 
 
@@ -118,6 +118,18 @@ def _quotas() -> Said:
         "at_once.most": (_("At most so many at the same time"), ""),
         "at_once.each": each,
         "at_once.holder": (_("Whose use is counted"), ""),
+    }
+
+
+def _first() -> Said:
+    return {
+        "pace.most": (_("At most so many reservations"), _("What was given back counts too.")),
+        "pace.minutes": (_("Within"), _("Such as 10 min.")),
+        "priority.rank": (_("Rank"), _("From 1 to 9: a higher one passes before a lower one.")),
+        "priority.notice_minutes": (
+            _("At least so long before it begins"),
+            _("Such as 2 days; empty: until it begins."),
+        ),
     }
 
 

@@ -34,7 +34,12 @@ PREFIX = "t-"
 SHOWN = 20
 SLOTS = 5
 LONGEST_TRIED = 31 * 1440
-TERMS = ("check_in", "cancellation", "extension", "moves", "hand_over", "review", "exempt", "over_closing", "waiting")
+TERMS = frozenset(
+    (
+        *("check_in", "cancellation", "extension", "moves", "hand_over", "review", "exempt", "over_closing"),
+        *("waiting", "priority"),
+    )
+)
 """Kinds that speak against no reservation, or seldom: they say on which terms it is had."""
 
 

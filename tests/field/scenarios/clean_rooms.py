@@ -80,3 +80,13 @@ def projects_hold_the_charges(f: Field) -> None:
 
 def _week() -> str:
     return "/reservations?from=2031-03-03T00:00:00Z&to=2031-03-10T00:00:00Z"
+
+
+@shows("P66", 0)
+def two_of_three_classes_pass_first(f: Field) -> None:
+    f.rule("priority", {"class_id": f.cast.students}, notice_minutes=2880)
+    f.ok(3, 9)
+    f.ok(3, 11, who="student")
+    f.no("taken", 3, 11, passes_first=True)
+    f.no("taken", 3, 9, who="student")
+    f.ok(3, 9, who="student", passes_first=True)

@@ -111,6 +111,17 @@ def forfeited_to_the_next_in_line(f: Field) -> None:
     f.given_back_after(15)
 
 
+@shows("P14", 0)
+def programmes_first_then_bookings_then_whoever_comes(f: Field) -> None:
+    f.rule("priority", {"role": "fabmanager"}, notice_minutes=1440)
+    f.ok(2, 9)
+    f.ok(0, 8, who="student")
+    f.no("taken", 2, 9, who="fabmanager", nature="class")
+    f.ok(2, 9, 3, who="fabmanager", nature="class", passes_first=True)
+    f.ok(0, 14)
+    f.no("taken", 0, 14, who="fabmanager", nature="class", passes_first=True)
+
+
 @shows("P14", 1)
 def thirteen_alone_and_younger_with_an_adult(f: Field) -> None:
     f.rule("companion", {"age_under": 13}, from_age=18)
