@@ -21,6 +21,7 @@ from fablab.booking.wishes import wish_of
 from fablab.core.i18n import _, show_money
 from fablab.core.refusals import Refusal
 from fablab.members.actor import Actor
+from fablab.members.conduct import strikes
 from fablab.members.conduct.rules import SECOND_THOUGHTS
 
 KEPT = (CheckIn, Cancellation)
@@ -65,7 +66,7 @@ def cost_of_cancelling(session: Session, actor: Actor, row: Reservation, now: da
 
     It costs nothing where `lateness.counts` says that nothing does, and within ten minutes of the second thought.
     """
-    then = _then(row)
+    then = _graded(session, row, _then(row), now)
     if not then.cancellations or not lateness.counts(session, actor, row, now):
         return costs.NOTHING
     if now < row.starts_at and now < row.created_at + SECOND_THOUGHTS:
@@ -73,17 +74,17 @@ def cost_of_cancelling(session: Session, actor: Actor, row: Reservation, now: da
     before = costs.of_giving_back(then, row.starts_at, now)
     if before.is_nothing:
         return before
-    found = costs.kinder(before, costs.of_giving_back(_now(session, row, then, now), row.starts_at, now))
+    found = costs.kinder(before, costs.of_giving_back(_graded_now(session, row, then, now), row.starts_at, now))
     return found if now < row.starts_at else found.at_once
 
 
 def cost_of_missing(session: Session, row: Reservation, now: datetime) -> Cost:
     """What the lab's rules ask for if nobody came; nothing where the time could not be used anyway."""
-    then = _then(row)
+    then = _graded(session, row, _then(row), now)
     before = costs.of_missing(then)
     if row.nature != Nature.MEMBER or before.is_nothing or not lateness.could_be_used(session, row, now):
         return costs.NOTHING
-    return costs.kinder(before, costs.of_missing(_now(session, row, then, now)))
+    return costs.kinder(before, costs.of_missing(_graded_now(session, row, then, now)))
 
 
 def costs_more(cents: int) -> Refusal:
@@ -112,6 +113,17 @@ def _now(session: Session, row: Reservation, then: Terms, now: datetime) -> Term
         return found
     price = _price(session, row)
     return costs.terms_of(rules, None if price is None else min(price, then.price))
+
+
+def _graded(session: Session, row: Reservation, found: Terms, now: datetime) -> Terms:
+    """The terms as they are for its member, where some hold only for whoever has strikes already."""
+    if not any(rule.strikes_before for rule in found.cancellations):
+        return found
+    return costs.for_strikes(found, strikes.standing_at(session, row.member_id, row.resource.site_id, now))
+
+
+def _graded_now(session: Session, row: Reservation, then: Terms, now: datetime) -> Terms:
+    return _graded(session, row, _now(session, row, then, now), now)
 
 
 def in_force(session: Session, row: Reservation, now: datetime) -> list[Ruling]:

@@ -19,6 +19,7 @@ rules = st.builds(
     price_percent=st.integers(0, 100),
     also_missed=st.booleans(),
     free_if_taken=st.booleans(),
+    strikes_before=st.integers(0, 3),
 )
 prices = st.none() | st.fractions(min_value=0, max_value=100_000, max_denominator=3600)
 terms = st.builds(Terms, cancellations=st.lists(rules, max_size=3).map(tuple), price=prices)
@@ -55,6 +56,15 @@ def test_terms_of_later_never_cost_more(then: Terms, later: Terms, now: datetime
     missed = costs.of_missing(then)
     assert not missed.waits
     assert missed.cents >= max([0, *(rule.fee_cents for rule in then.cancellations if rule.also_missed)])
+
+
+@given(terms, moments, st.integers(0, 3))
+def test_who_has_more_strikes_never_pays_less(held: Terms, now: datetime, count: int) -> None:
+    fewer, more = (costs.of_giving_back(costs.for_strikes(held, item), START, now) for item in (count, count + 1))
+
+    assert fewer.cents <= more.cents
+    assert fewer.strikes <= more.strikes
+    assert costs.for_strikes(held, 3) == held
 
 
 check_ins = st.builds(

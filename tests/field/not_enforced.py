@@ -11,5 +11,4 @@ UNENFORCEABLE = {
 }
 LATER = {
     ("P06", 5): "fees for returning late, by the hour",
-    ("P41", 0): "fees that rise from the first time to the third; a strike or one fee stands",
 }

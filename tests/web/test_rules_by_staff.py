@@ -282,7 +282,7 @@ FULL: dict[str, dict[str, object]] = {
     "exempt": {"codes": ["length", "quota"]},
     "jobs": {"jobs": ["Contreplaqué", HARD]},
     "check_in": {"before_minutes": 0, "grace_minutes": 45, "is_missed": False},
-    "cancellation": {"minutes": 1440, "strikes": True, "fee_cents": 1234_56, "price_percent": 50},
+    "cancellation": {"minutes": 1440, "strikes": True, "fee_cents": 1234_56, "price_percent": 50, "strikes_before": 2},
     "extension": {"step_minutes": 20, "most": 0, "last_minutes": 10, "beyond_rules": False},
     "moves": {"most": 0},
     "hand_over": {"is_allowed": False},

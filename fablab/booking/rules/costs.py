@@ -5,7 +5,7 @@ terms on which something was reserved and those that are in force now the kinder
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from fractions import Fraction
 
@@ -59,6 +59,12 @@ def terms_of(rules: Iterable[Rule], price: Fraction | None = None) -> Terms:
         cancellations=cancellations,
         price=price,
     )
+
+
+def for_strikes(terms: Terms, count: int) -> Terms:
+    """The terms of somebody with so many strikes that count."""
+    kept = tuple(rule for rule in terms.cancellations if rule.strikes_before <= count)
+    return replace(terms, cancellations=kept)
 
 
 def of_giving_back(terms: Terms, starts_at: datetime, now: datetime) -> Cost:

@@ -38,7 +38,7 @@ class CheckIn(Rule):
 @dataclass(frozen=True, kw_only=True)
 class Cancellation(Rule):
     """Given back less than so long before it begins, it strikes, costs a fee, or a part of its price; perhaps not if
-    somebody else takes the time.
+    somebody else takes the time, and perhaps only for whoever has so many strikes already.
     """
 
     code: ClassVar[str] = "cancellation"
@@ -49,8 +49,16 @@ class Cancellation(Rule):
     also_missed: bool = True
     """The fee is due as well where nobody came."""
     free_if_taken: bool = False
+    strikes_before: Count = 0
+    """It holds for whoever has at least so many strikes that count: a first time may be a warning, a second cost."""
 
     def words(self, names: Names) -> str:
+        text = self._words()
+        if not self.strikes_before:
+            return text
+        return n_("With %(count)s strike: %(text)s", "With %(count)s strikes: %(text)s", self.strikes_before, text=text)
+
+    def _words(self) -> str:
         costs = []
         if self.strikes:
             costs.append(_("it counts as a strike"))

@@ -122,6 +122,13 @@ def strike_on(session: Session, kind: StrikeKind, subject: str) -> Strike | None
     return session.scalar(query)
 
 
+def standing_at(session: Session, member_id: int, site_id: int, now: datetime) -> int:
+    """How many strikes of somebody count at a site now."""
+    policy = policies.policy_at(session, site_id)
+    found = queries.struck_under(session, member_id, policy.site_id if policy else site_id)
+    return sum(strike.counts_at(now) for strike in found)
+
+
 def outlook(session: Session, member_id: int, site_id: int, kind: StrikeKind, now: datetime) -> Tally | None:
     """Where one more strike of that kind at a site would lead; None where nothing follows from strikes."""
     record = _record(session, member_id, policies.policy_at(session, site_id))

@@ -163,6 +163,10 @@ def _terms() -> Said:
         "cancellation.price_percent": (_("Later, so much of its price is due"), _("In per cent; empty: nothing.")),
         "cancellation.also_missed": (_("The same where nobody comes"), ""),
         "cancellation.free_if_taken": (_("Free if somebody else takes the time"), ""),
+        "cancellation.strikes_before": (
+            _("Only for whoever has so many strikes already"),
+            _("0: for everybody. So a first time can be a warning, and a second one cost."),
+        ),
         "extension.step_minutes": (_("By how much each time"), _("Such as 30 min.")),
         "extension.most": (_("How often at most"), _("Empty: as long as nobody follows.")),
         "extension.last_minutes": (_("Asked for in the last"), _("Such as 15 min; empty: at any time.")),

@@ -309,6 +309,22 @@ def a_slot_is_never_refunded(f: Field) -> None:
     f.call("DELETE", f"/reservations/{made}?agreed_cents=300", who="maker")
 
 
+@shows("P41", 0)
+def a_warning_then_fifteen_then_fifty(f: Field) -> None:
+    f.conduct(no_show_strikes=True)
+    f.rule("cancellation", minutes=60, strikes=True)
+    f.rule("cancellation", minutes=60, fee_cents=1500, strikes_before=1)
+    f.rule("cancellation", minutes=60, fee_cents=5000, strikes_before=2)
+    for day, cents in ((1, 0), (2, 1500), (3, 5000)):
+        early, late = f.ok(day, 9), f.ok(day, 11)
+        f.at(day, 7.5)
+        assert f.costs(early) == 0
+        f.at(day, 10.5)
+        assert f.costs(late) == cents
+        f.call("DELETE", f"/reservations/{late}?agreed_cents={cents}", who="maker")
+        assert f.strikes() == day
+
+
 @shows("P41", 2)
 def what_is_found_wrong_is_appealed(f: Field) -> None:
     f.conduct({"strikes": 1, "within_days": 30, "days": 30})
