@@ -87,6 +87,7 @@ def _labels() -> dict[str, str]:
         "class_proofs": _("Proofs of a class"),
         "consents_given": _("Consents"),
         "documents": _("Invoices as PDF"),
+        "draw_entries": _("Wishes for draws"),
         "duties": _("Shifts"),
         "email_changes": _("Changes of address"),
         "facts": _("Answers to questions of the lab"),

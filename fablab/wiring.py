@@ -13,6 +13,7 @@ from fablab.billing import retention as billing_retention
 from fablab.billing.spending import Reckoner
 from fablab.booking import handlers as booking_handlers
 from fablab.booking import retention as booking_retention
+from fablab.booking.draws import handlers as draw_handlers
 from fablab.booking.purse import set_purse
 from fablab.booking.queue import handlers as queue_handlers
 from fablab.catalog import retention as catalog_retention
@@ -23,6 +24,7 @@ from fablab.core.links import set_public_url
 from fablab.members import retention as member_retention
 from fablab.notices import accounts as account_notices
 from fablab.notices import conduct as conduct_notices
+from fablab.notices import draws as draw_notices
 from fablab.notices import handlers as notice_handlers
 from fablab.notices import memberships as membership_notices
 from fablab.notices import people as people_notices
@@ -43,6 +45,7 @@ WIRED = (
     account_notices,
     billing_handlers,
     conduct_notices,
+    draw_notices,
     membership_notices,
     notice_handlers,
     people_notices,
@@ -52,7 +55,15 @@ WIRED = (
     term_notices,
     waiting_notices,
 )
-PRIVACY = (booking_handlers, presence_handlers, privacy_notices, queue_handlers, shift_handlers, usage_handlers)
+PRIVACY = (
+    booking_handlers,
+    draw_handlers,
+    presence_handlers,
+    privacy_notices,
+    queue_handlers,
+    shift_handlers,
+    usage_handlers,
+)
 RETENTION = (
     billing_retention,
     booking_retention,

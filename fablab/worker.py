@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
+from secrets import token_hex
 
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -17,6 +18,8 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from fablab.booking import checking_in, fees, reviewing
+from fablab.booking.draws import drawing
+from fablab.booking.draws import queries as draws
 from fablab.booking.handing import giving
 from fablab.booking.queue import offering
 from fablab.booking.queue import queries as queue
@@ -45,6 +48,7 @@ UPKEEP_SECONDS = 3600
 PRESENCE_SECONDS = 300
 DATA_SECONDS = 3600
 OFFERS_SECONDS = 2
+DRAWS_SECONDS = 5
 WAITS_SECONDS = 300
 
 
@@ -138,6 +142,12 @@ class Worker:
             with transaction() as session:
                 retention.purge_by_itself(session, code, clock.now())
 
+    def make_draws(self) -> None:
+        """Draw what is to be drawn by now."""
+        for site_id, at in draws.due(db.session(), clock.now()):
+            with transaction() as session:
+                drawing.draw(session, site_id, at, token_hex(16), clock.now())
+
     def offer_places(self) -> None:
         """Offer what was given back to those who wait for it, and pass on what they did not answer in time."""
         for offer_id in offering.lapsed(db.session(), clock.now()):
@@ -177,6 +187,7 @@ class Worker:
             (self.end_stays, PRESENCE_SECONDS, "default"),
             (self.remind_members, UPKEEP_SECONDS, "default"),
             (self.look_after_data, DATA_SECONDS, "default"),
+            (self.make_draws, DRAWS_SECONDS, "default"),
             (self.offer_places, OFFERS_SECONDS, "default"),
             (self.look_after_waits, WAITS_SECONDS, "default"),
         ):

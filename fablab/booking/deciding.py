@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from fablab.booking import paying, staff
 from fablab.booking.claiming import Chosen, Taking
+from fablab.booking.draws import queries as draws
 from fablab.booking.models import BookingRule, Nature
 from fablab.booking.opening import hours_of
 from fablab.booking.paying import Paying
@@ -19,7 +20,7 @@ from fablab.booking.queue import freed
 from fablab.booking.rules import basics, judging
 from fablab.booking.rules.basics import Facts
 from fablab.booking.rules.case import Case, Person
-from fablab.booking.rules.fairness import Priority
+from fablab.booking.rules.fairness import Draw, Priority
 from fablab.booking.rules.judging import Ruling
 from fablab.booking.rules.length import Buffer, with_buffers
 from fablab.booking.rules.quota import Capacity
@@ -117,6 +118,8 @@ def decide(session: Session, taking: Taking, question: Question) -> Verdict:
         reasons.append(Refusal("companion", text, remedy=_("Name somebody else.")))
     if not question.is_promised and not case.by_staff and wish.nature == Nature.MEMBER and chosen.is_free:
         reasons += freed.reasons_against(session, chosen.places, occupied, now)
+    if not question.is_promised:
+        reasons += _awaiting_draw(session, resource, case, held)
     if question.paying is not None:
         reasons += paying.reasons_against(session, question.paying, expense(session, resource, wish), now)
     return Verdict(reasons=reasons, chosen=chosen, rulings=held, occupied=occupied, case=case)
@@ -201,6 +204,17 @@ def _basics(
     found = basics.check(facts)
     lifted = CLOSED if judging.of_kind(held, OverClosing) else frozenset()
     return [reason for reason in found if reason.code not in lifted]
+
+
+def _awaiting_draw(session: Session, resource: Resource, case: Case, held: Sequence[Ruling]) -> list[Refusal]:
+    """The hour of its draw is past, and the draw is made at this moment: who is quick has nothing of it."""
+    rule = judging.latest(held, Draw)
+    if rule is None or case.by_staff:
+        return []
+    at = rule.draws_at(case.first_day, case.zone)
+    if case.now < at or not draws.is_waited_for(session, resource.site_id, at):
+        return []
+    return [Refusal("draw", _("It is being drawn at this moment."), remedy=_("Look again in some minutes."))]
 
 
 def _lock_capacities(session: Session, rulings: Sequence[Ruling], case: Case) -> None:

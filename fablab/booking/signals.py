@@ -24,6 +24,7 @@ missed_after_all = Signal("They were there after all. Sends: session, reservatio
 reviewed = Signal("Staff approved what was asked for. Sends: session, reservation, now.")
 fee_settled = Signal("It is decided what a reservation costs; perhaps nothing. Sends: session, fee, now.")
 fee_waived = Signal("Staff let nobody pay for it. Sends: session, fee, by_id, now.")
+drawn = Signal("A draw was made. Sends: session, draw, entries (each won or lost), now.")
 several_booked = Signal("Reservations were made in one go; each was told as booked. Sends: session, reservations, now.")
 several_moved = Signal(
     "Reservations were moved in one go; each was told as moved. Sends: session, reservations, by_id, reason, now."

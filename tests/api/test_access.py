@@ -175,6 +175,9 @@ def calls(ids: Mapping[str, int]) -> dict[tuple[str, str], Call]:
         ("POST", "/hand-overs/{hand_over_id}/acceptance"): Call({"treasurer"}, stale),
         ("POST", "/hand-overs/{hand_over_id}/refusal"): Call({"treasurer"}),
         ("GET", "/waits"): Call(EVERYBODY),
+        ("GET", "/draw-entries"): Call(EVERYBODY),
+        ("POST", "/draw-entries"): Call(EVERYBODY, wish),
+        ("GET", "/sites/{site_id}/draws"): Call(EVERYBODY),
         ("POST", "/waits"): Call(
             EVERYBODY, {"from": "2010-01-01T10:00:00Z", "to": "2010-01-01T12:00:00Z", "minutes": 60}
         ),
@@ -355,6 +358,7 @@ def calls(ids: Mapping[str, int]) -> dict[tuple[str, str], Call]:
         ("DELETE", "/reservations/together/{reservation_id}"): Call(OWNERS),
         ("DELETE", "/reservations/{reservation_id}"): Call(OWNERS),
         ("DELETE", "/waits/{wait_id}"): Call(OWNERS),
+        ("DELETE", "/draw-entries/{entry_id}"): Call({"maker"}),
         ("DELETE", "/shifts/{shift_id}"): Call(FABMANAGERS),
         ("DELETE", "/timetables/{timetable_id}/seasons/{season_id}"): Call(FABMANAGERS, query="?version=999"),
         ("DELETE", "/timetables/{timetable_id}"): Call(FABMANAGERS),

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from PIL import Image
 from sqlalchemy.orm import Session
 
-from fablab.booking.models import HandOver, Offer, Outcome, ReservationFee, Wait
+from fablab.booking.models import DrawEntry, HandOver, Offer, Outcome, ReservationFee, Wait
 from fablab.booking.policy import writing as rules
 from fablab.booking.policy.writing import RuleCard
 from fablab.booking.rules.scope import Scope
@@ -18,7 +18,7 @@ from fablab.booking.several.series import SeriesWish
 from fablab.catalog import categories, links, maintenance, papers, problems
 from fablab.catalog.categories import CategoryCard, FieldCard
 from fablab.catalog.maintenance import PlanCard
-from fablab.catalog.models import CategoryKind
+from fablab.catalog.models import CategoryKind, Resource
 from fablab.catalog.papers import Paper
 from fablab.catalog.services import ResourceCard, add_resource
 from fablab.core.actor import Actor
@@ -170,7 +170,20 @@ def _line(session: Session, cast: Cast, resource_id: int, reservation_id: int, n
     )
     session.add_all([offer, given])
     session.flush()
-    return {"wait_id": wait.id, "offer_id": offer.id, "hand_over_id": given.id}
+    entry = DrawEntry(
+        member_id=wait.member_id,
+        resource_id=resource_id,
+        site_id=session.get_one(Resource, resource_id).site_id,
+        starts_at=now,
+        ends_at=week.end,
+        draws_at=ago,
+        wins=1,
+        entered_at=ago,
+        entered_by_id=wait.member_id,
+    )
+    session.add(entry)
+    session.flush()
+    return {"entry_id": entry.id, "wait_id": wait.id, "offer_id": offer.id, "hand_over_id": given.id}
 
 
 def _account(session: Session, lab: Lab, now: datetime) -> dict[str, int]:

@@ -272,6 +272,7 @@ FULL: dict[str, dict[str, object]] = {
     "gap": {"minutes": 2880, "each": "category"},
     "at_once": {"most": 2},
     "pace": {"most": 2, "minutes": 15},
+    "draw": {"days": 4, "at_minute": 1080, "most": 5, "wins": 2},
     "priority": {"rank": 9, "notice_minutes": 0},
     "certificate": {"course_ids": [2, 1], "any_of": True},
     "only_classes": {"class_ids": [2]},

@@ -1,5 +1,6 @@
 """Rows of reservations, of the claims that they hold, and of the rules about them."""
 
+from fablab.booking.models.draws import Draw, DrawEntry, EntryState
 from fablab.booking.models.fees import ReservationFee
 from fablab.booking.models.outcomes import Outcome
 from fablab.booking.models.reservations import (
@@ -23,6 +24,9 @@ __all__ = [
     "BookingRule",
     "ChangeKind",
     "Claim",
+    "Draw",
+    "DrawEntry",
+    "EntryState",
     "FreedTime",
     "HandOver",
     "HandOverState",

@@ -33,6 +33,7 @@ KINDS: dict[str, type[Rule]] = {
         spacing.Gap,
         spacing.AtOnce,
         fairness.Pace,
+        fairness.Draw,
         fairness.Priority,
         who.NeedsCertificate,
         who.NeedsMembership,

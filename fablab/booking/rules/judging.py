@@ -31,7 +31,7 @@ TIMELY = frozenset(
             "starts",
         ),
         *("between", "ends_before_closing", "over_closing", "quota", "capacity", "gap", "at_once", "supervised"),
-        *("not_for", "review"),
+        *("not_for", "review", "draw", "pace"),
     )
 )
 """What another time may mend."""

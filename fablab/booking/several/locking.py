@@ -48,6 +48,16 @@ def for_change(session: Session, taking: Taking, reservations: Collection[Reserv
     _shared(session, taking.rows.values())
 
 
+def for_members(
+    session: Session, taking: Taking, member_ids: Collection[int], account_ids: Collection[int | None]
+) -> None:
+    """People who are to reserve, and the accounts that pay for them: their own where none is named."""
+    members.lock_members(session, member_ids)
+    own = [members.personal_account(session, key).id for key in sorted(member_ids)] if None in account_ids else []
+    members.lock_accounts(session, [*own, *(key for key in account_ids if key is not None)])
+    _shared(session, taking.rows.values())
+
+
 def _shared(session: Session, resources: Iterable[Resource]) -> None:
     """The capacities that reservations of these share; each wish would lock its own, in no order among each other."""
     found = list(resources)

@@ -65,6 +65,8 @@ class Sheet:
     questions: Questions
     may_override: bool
     """Staff of the site may reserve it nevertheless, if they say why."""
+    is_drawn: bool
+    """A draw decides who has it, and one may say that one wishes for it."""
     gives_way: int
     """So many reservations of others would give way, since this member passes first."""
     certificates: list[Course]
@@ -101,11 +103,14 @@ def book(code: str) -> Response | tuple[str, int]:
         with asking.naming(asked.companion, now), transaction() as session:
             period = services.book(session, access.actor(), wish, now).period
     except Refused as refused:
-        resource = catalog.resource_by_code(db.session(), code)
-        sheet = _sheet(resource, asked, now, refused.refusals)
-        return _show(sheet), 409 if isinstance(refused, Conflict) else 422
+        return again(code, asked, now, refused.refusals), 409 if isinstance(refused, Conflict) else 422
     flash(_("Reserved: %(machine)s, %(when)s", machine=name, when=show_period(period, zone)), "ok")
     return onward(url_for("day.page", d=period.start.astimezone(zone).date().isoformat()))
+
+
+def again(code: str, asked: Asked, now: datetime, refusals: tuple[Refusal, ...]) -> str:
+    """The sheet as it was filled in, with every reason why not."""
+    return _show(_sheet(catalog.resource_by_code(db.session(), code), asked, now, refusals))
 
 
 def _sheet(resource: Resource, asked: Asked, now: datetime, refusals: tuple[Refusal, ...] = ()) -> Sheet:
@@ -159,6 +164,7 @@ def _sheet(resource: Resource, asked: Asked, now: datetime, refusals: tuple[Refu
         rules=[item.sentence(names) for item in held],
         questions=asking.questions(held, rows.rulings_on(session, resource)),
         may_override=bool(reasons) and is_staff and all(reason.overridable for reason in reasons),
+        is_drawn=any(reason.code in ("draw", "draw_most") for reason in reasons),
         gives_way=gives_way,
         deadline=_deadline(resource),
         certificates=training.needed_for(session, [resource])[resource.id],

@@ -215,7 +215,8 @@ def _field(
         return Field(shape="tick", **more)
     unit = part.get("unit", "")
     if unit == "weekday":
-        return Field(shape="choice", unit=unit, options=weekdays(), **more)
+        none = [] if is_needed or default is not None else [("", _("on no certain day"))]
+        return Field(shape="choice", unit=unit, options=[*none, *weekdays()], **more)
     bounds = {"least": part.get("minimum"), "most": part.get("maximum"), "longest": part.get("maxLength", LONGEST)}
     return Field(shape="text", unit=unit, **bounds, **more)
 

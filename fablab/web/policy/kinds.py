@@ -104,6 +104,7 @@ def _first() -> dict[str, tuple[str, str]]:
             _("Not too many at once"),
             _("So many within some minutes: nobody grabs all that opens."),
         ),
+        "draw": (_("A draw"), _("For times that too many want: everybody says what they wish, and chance decides.")),
         "priority": (_("Passing first"), _("Who may take what others reserved, and how long before.")),
     }
 

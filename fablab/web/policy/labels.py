@@ -125,6 +125,11 @@ def _first() -> Said:
     return {
         "pace.most": (_("At most so many reservations"), _("What was given back counts too.")),
         "pace.minutes": (_("Within"), _("Such as 10 min.")),
+        "draw.days": (_("So many days before"), _("1: on the day before.")),
+        "draw.at_minute": (_("at what time"), ""),
+        "draw.weekday": (_("Always on this weekday"), _("Empty: on any day, so many days before.")),
+        "draw.most": (_("So many wishes at most"), _("Each member, in one draw.")),
+        "draw.wins": (_("So many of them are granted at most"), ""),
         "priority.rank": (_("Rank"), _("From 1 to 9: a higher one passes before a lower one.")),
         "priority.notice_minutes": (
             _("At least so long before it begins"),
