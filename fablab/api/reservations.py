@@ -191,6 +191,7 @@ def shown(row: Reservation) -> ReservationOut:
         companion_id=row.companion_id,
         started_at=row.started_at,
         checked_in_at=row.checked_in_at,
+        returned_at=row.returned_at,
         review=row.review,
         review_by=row.review_by,
         version=row.version,

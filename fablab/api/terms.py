@@ -14,12 +14,14 @@ from fablab.api.schemas.terms import (
     ExpectedList,
     ExpectedOut,
     FeeOut,
+    MissingList,
     RequestList,
+    ReturnIn,
     ReviewIn,
     WaiverIn,
     WalkInIn,
 )
-from fablab.booking import checking_in, fees, queries, reviewing, services, telling
+from fablab.booking import checking_in, fees, queries, returning, reviewing, services, telling
 from fablab.booking.models import ReservationFee
 from fablab.booking.wishes import Wish
 from fablab.core import clock
@@ -96,6 +98,22 @@ def cost_of_cancelling(path: ReservationPath) -> Response:
 def fee(path: ReservationPath) -> Response:
     """What a reservation costs that was given back late or missed; 404 where it costs nothing."""
     return answer(_fee(fees.fee_seen_by(db.session(), actor(), path.reservation_id)))
+
+
+@api.post(f"{ONE}/return", tags=TAGS, summary="Bring back", responses={200: ReservationOut, **WRITES})
+def bring_back(path: ReservationPath, body: ReturnIn) -> Response:
+    """Say when it was brought back: hosts of its site; said twice, the first time counts."""
+    now = clock.now()
+    with transaction() as session:
+        returning.bring_back(session, actor(), path.reservation_id, body.at or now, now)
+    return answer(shown(queries.reservation(db.session(), path.reservation_id)))
+
+
+@api.get("/missing-returns", tags=TAGS, summary="To be brought back", responses={200: MissingList})
+def missing_returns() -> Response:
+    """What should have been brought back by now to the sites where the caller is a host."""
+    found = returning.missing(db.session(), actor(), clock.now())
+    return answer(MissingList(items=[shown(row) for row in found]))
 
 
 @api.post(f"{ONE}/fee/waiver", tags=TAGS, summary="Let nobody pay for it", responses={200: FeeOut, **WRITES})

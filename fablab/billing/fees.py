@@ -104,4 +104,6 @@ def _description(fee: ReservationFee, locale: str) -> str:
         what = f"{row.resource.name}, {show_period(row.period, row.resource.site.zone)}"
         if fee.act == Act.MISSED:
             return _("Reserved and not used: %(what)s", what=what)
+        if fee.act == Act.RETURNED_LATE:
+            return _("Brought back late: %(what)s", what=what)
         return _("Given back late: %(what)s", what=what)

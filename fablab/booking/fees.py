@@ -1,4 +1,4 @@
-"""What giving back late, or not coming, costs: written down once, decided once, and waived by staff with a reason.
+"""What giving or bringing back late, or not coming, costs: written down and decided once, waived with a reason.
 
 Where it is free if somebody else takes the time, that is decided when the time begins: if others then have all of it,
 by reservations made since it was given back, nothing is due; if a part of it stayed free, all of it is.
@@ -34,6 +34,7 @@ class Act(StrEnum):
 
     CANCELLED = "cancelled"
     MISSED = "missed"
+    RETURNED_LATE = "returned_late"
 
 
 def owe(session: Session, row: Reservation, act: Act, cost: Cost, now: datetime) -> ReservationFee | None:

@@ -131,8 +131,11 @@ def end_now(session: Session, actor: Actor, reservation_id: int, now: datetime) 
         raise Refused.because("over", _("This reservation was cancelled."))
     if seen.starts_at >= now:
         raise Refused.because("not_begun", _("It has not begun yet. Give it back instead."))
-    if seen.ends_at <= now:
-        return seen
+    return seen if seen.ends_at <= now else end_early(session, actor, seen, now)
+
+
+def end_early(session: Session, actor: Actor, seen: Reservation, now: datetime) -> Reservation:
+    """Give the rest of a running reservation's time to others; its resource is locked."""
     session.add(ReservationChange.of(seen, ChangeKind.SHORTENED, actor.member_id, now))
     was, seen.ends_at = seen.period, now
     seen.version += 1

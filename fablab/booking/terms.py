@@ -15,7 +15,7 @@ from fablab.booking.purse import purse
 from fablab.booking.rules import catalogue, costs, judging
 from fablab.booking.rules.costs import Cost, Terms
 from fablab.booking.rules.judging import Ruling
-from fablab.booking.rules.terms import Cancellation, CheckIn, Review
+from fablab.booking.rules.terms import Cancellation, CheckIn, LateReturn, Review
 from fablab.booking.rules.who import Exempt
 from fablab.booking.wishes import wish_of
 from fablab.core.i18n import _, show_money
@@ -24,7 +24,7 @@ from fablab.members.actor import Actor
 from fablab.members.conduct import strikes
 from fablab.members.conduct.rules import SECOND_THOUGHTS
 
-KEPT = (CheckIn, Cancellation)
+KEPT = (CheckIn, Cancellation, LateReturn)
 """Rules that a reservation keeps as they were when it was made."""
 
 
@@ -85,6 +85,20 @@ def cost_of_missing(session: Session, row: Reservation, now: datetime) -> Cost:
     if row.nature != Nature.MEMBER or before.is_nothing or not lateness.could_be_used(session, row, now):
         return costs.NOTHING
     return costs.kinder(before, costs.of_missing(_graded_now(session, row, then, now)))
+
+
+def asks_return(row: Reservation) -> bool:
+    """Tell whether staff say when it was brought back."""
+    return bool(_then(row).returns)
+
+
+def cost_of_returning(session: Session, row: Reservation, at: datetime, now: datetime) -> Cost:
+    """What the lab's rules ask for if it was brought back at that moment."""
+    late, then = at - row.ends_at, _then(row)
+    before = costs.of_returning(then, late, row.places)
+    if row.nature != Nature.MEMBER or before.is_nothing:
+        return costs.NOTHING
+    return costs.kinder(before, costs.of_returning(_now(session, row, then, now), late, row.places))
 
 
 def costs_more(cents: int) -> Refusal:

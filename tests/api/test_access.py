@@ -176,6 +176,8 @@ def calls(ids: Mapping[str, int]) -> dict[tuple[str, str], Call]:
         ("POST", "/hand-overs/{hand_over_id}/refusal"): Call({"treasurer"}),
         ("GET", "/waits"): Call(EVERYBODY),
         ("GET", "/draw-entries"): Call(EVERYBODY),
+        ("GET", "/missing-returns"): Call(EVERYBODY),
+        ("POST", "/reservations/{reservation_id}/return"): Call(HOSTS | {"maker"}, {}),
         ("POST", "/draw-entries"): Call(EVERYBODY, wish),
         ("GET", "/sites/{site_id}/draws"): Call(EVERYBODY),
         ("POST", "/waits"): Call(

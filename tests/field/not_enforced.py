@@ -1,4 +1,4 @@
-"""Statements that no software can enforce, with the reason; and those whose mechanism comes later, with its name."""
+"""Statements that no software can enforce, with the reason."""
 
 UNENFORCEABLE = {
     ("P02", 5): "an appeal to courtesy without a deadline that could be checked",
@@ -8,7 +8,4 @@ UNENFORCEABLE = {
     ("P43", 1): "somebody must watch the first layer",
     ("P50", 1): "he speaks to the team, and watches the machine; that he checks in is a rule, as of others here",
     ("P51", 2): "a matter of judgement: whether it disturbs",
-}
-LATER = {
-    ("P06", 5): "fees for returning late, by the hour",
 }

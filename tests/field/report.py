@@ -27,7 +27,6 @@ def written() -> str:
         "| | statements |",
         "| --- | --- |",
         f"| covered | {len(SCENARIOS)} |",
-        f"| later, with a mechanism that is being built | {len(not_enforced.LATER)} |",
         f"| no software could enforce it | {len(not_enforced.UNENFORCEABLE)} |",
         f"| all | {total} |",
     ]
@@ -43,8 +42,6 @@ def _here(policy: str, number: int) -> str:
     key = (policy, number)
     if key in not_enforced.UNENFORCEABLE:
         return f"cannot be enforced: {not_enforced.UNENFORCEABLE[key]}"
-    if key in not_enforced.LATER:
-        return f"later: {not_enforced.LATER[key]}"
     return f"covered: {', '.join(_means(inspect.getsource(SCENARIOS[key])))}"
 
 

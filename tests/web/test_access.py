@@ -300,7 +300,10 @@ ACTS = {
     "/conduct/sites/2": {"admin"},
     "/me/appeals": EVERYBODY,
     "/desk/requests/1": FABMANAGERS,
-    **{f"/reservations/1/{act}": EVERYBODY for act in ("check-in", "end", "extend", "fee/waive", "move", "no-show")},
+    **{
+        f"/reservations/1/{act}": EVERYBODY
+        for act in ("check-in", "end", "extend", "fee/waive", "move", "no-show", "return")
+    },
     "/reservations/1/no-show/undo": EVERYBODY,
     "/waiting/join": EVERYBODY,
     "/waiting/1/leave": EVERYBODY,

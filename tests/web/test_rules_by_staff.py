@@ -286,6 +286,7 @@ FULL: dict[str, dict[str, object]] = {
     "cancellation": {"minutes": 1440, "strikes": True, "fee_cents": 1234_56, "price_percent": 50, "strikes_before": 2},
     "extension": {"step_minutes": 20, "most": 0, "last_minutes": 10, "beyond_rules": False},
     "moves": {"most": 0},
+    "late_return": {"grace_minutes": 15, "fee_cents": 500, "hourly_cents": 25},
     "hand_over": {"is_allowed": False},
     "review": {"hours": 24},
     "waiting": {"minutes": 45, "opens": 540, "closes": 1200, "most": 0},

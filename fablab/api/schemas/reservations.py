@@ -91,6 +91,7 @@ class ReservationOut(BaseModel):
     companion_id: int | None
     started_at: InstantIO | None
     checked_in_at: InstantIO | None
+    returned_at: InstantIO | None
     review: str | None
     """Asked, approved, declined or lapsed, where staff approve it first."""
     review_by: InstantIO | None

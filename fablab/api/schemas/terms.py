@@ -30,7 +30,9 @@ class CancellationOut(BaseModel):
 
 
 class FeeOut(BaseModel):
-    """What a reservation costs that was given back late (`cancelled`), or that nobody came for (`missed`)."""
+    """What a reservation costs that was given back late (`cancelled`), or that nobody came for (`missed`),
+    or that was brought back late (`returned_late`).
+    """
 
     reservation_id: int
     act: str
@@ -43,6 +45,20 @@ class FeeOut(BaseModel):
     was_taken: bool
     waived_at: InstantIO | None
     waived_why: str
+
+
+class ReturnIn(BaseModel):
+    """When it was brought back; now where it is left out."""
+
+    model_config = ConfigDict(extra="forbid")
+    at: InstantIO | None = None
+
+
+class MissingList(BaseModel):
+    """What should have been brought back by now, the longest missing first."""
+
+    items: list[ReservationOut]
+    next: int | None = None
 
 
 class WaiverIn(BaseModel):

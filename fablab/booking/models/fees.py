@@ -9,14 +9,14 @@ from fablab.core.personal import did, part_of, wiped
 
 
 class ReservationFee(Model):
-    """What a reservation costs that was given back too late, or that nobody came for; one at most for each.
+    """What a reservation costs that was given or brought back too late, or that nobody came for; one at most for each.
 
     Where it depends on whether somebody else takes the time, that is decided at `settle_at`, once.
     """
 
     __tablename__ = "reservation_fees"
     __table_args__ = (
-        CheckConstraint("act IN ('cancelled', 'missed')", name="act"),
+        CheckConstraint("act IN ('cancelled', 'missed', 'returned_late')", name="act"),
         CheckConstraint("cents_if_taken >= 0 AND cents_if_taken <= cents", name="cents"),
         CheckConstraint("(settled_at IS NULL) = (due_cents IS NULL)", name="settled"),
         Index("ix_reservation_fees_open", "settle_at", **where("settled_at IS NULL")),
@@ -24,7 +24,7 @@ class ReservationFee(Model):
 
     reservation_id: Mapped[int] = mapped_column(ForeignKey("reservations.id"), primary_key=True, info=part_of())
     act: Mapped[str]
-    """Cancelled, or missed."""
+    """Cancelled, missed, or brought back late."""
     cents: Mapped[int]
     """If nobody else takes the time; VAT included."""
     cents_if_taken: Mapped[int]

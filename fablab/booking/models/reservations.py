@@ -107,6 +107,8 @@ class Reservation(Model):
     override_codes: Mapped[str] = mapped_column(default="", server_default=text("''"))
     checked_in_at: Mapped[OptionalInstant]
     """When somebody said that they are there."""
+    returned_at: Mapped[OptionalInstant]
+    """When staff say that it was brought back, or left."""
     together_id: Mapped[int | None] = mapped_column(ForeignKey("reservations.id"), info=apart())
     """The first of those that were made together, all or none."""
     series_id: Mapped[int | None] = mapped_column(ForeignKey("reservation_series.id"), info=apart())

@@ -47,6 +47,7 @@ KINDS: dict[str, type[Rule]] = {
         what.Jobs,
         terms.CheckIn,
         terms.Cancellation,
+        terms.LateReturn,
         terms.Extension,
         terms.Moves,
         terms.HandOver,

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from fractions import Fraction
 
 from fablab.booking.rules.kind import Rule
-from fablab.booking.rules.terms import Cancellation, CheckIn
+from fablab.booking.rules.terms import Cancellation, CheckIn, LateReturn
 from fablab.core.money import rounded
 
 
@@ -20,6 +20,7 @@ class Terms:
 
     check_in: CheckIn | None = None
     cancellations: tuple[Cancellation, ...] = ()
+    returns: tuple[LateReturn, ...] = ()
     price: Fraction | None = None
 
 
@@ -57,6 +58,7 @@ def terms_of(rules: Iterable[Rule], price: Fraction | None = None) -> Terms:
     return Terms(
         check_in=_together([rule for rule in found if isinstance(rule, CheckIn)]),
         cancellations=cancellations,
+        returns=tuple(rule for rule in found if isinstance(rule, LateReturn)),
         price=price,
     )
 
@@ -76,6 +78,12 @@ def of_giving_back(terms: Terms, starts_at: datetime, now: datetime) -> Cost:
 def of_missing(terms: Terms) -> Cost:
     """What it costs not to come. Nobody waits then for somebody else to take the time."""
     return _cost([rule for rule in terms.cancellations if rule.also_missed], terms.price).at_once
+
+
+def of_returning(terms: Terms, late: timedelta, places: int) -> Cost:
+    """What it costs to bring so many back so late."""
+    cents = max((rule.cents(late, places) for rule in terms.returns), default=0)
+    return Cost(cents=cents, cents_if_taken=cents)
 
 
 def kinder(then: Cost, now: Cost) -> Cost:

@@ -4,6 +4,7 @@ for one to begin now what staff approve first.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import ClassVar
 
 from fablab.booking.rules import wording
@@ -75,6 +76,38 @@ class Cancellation(Rule):
         if self.also_missed:
             text += " " + _("The same if nobody comes.")
         return text
+
+
+@dataclass(frozen=True, kw_only=True)
+class LateReturn(Rule):
+    """It is brought back, or left, by its end, and staff say when it was; later costs a fee, and so much for each hour
+    begun and each of its places. The clock runs at night and on closed days too.
+    """
+
+    code: ClassVar[str] = "late_return"
+    grace_minutes: MinutesOrNone = 0
+    fee_cents: Cents = 0
+    hourly_cents: Cents = 0
+
+    @property
+    def trouble(self) -> str:
+        return "" if self.fee_cents or self.hourly_cents else _("Say what bringing it back late costs.")
+
+    def words(self, names: Names) -> str:
+        costs = [show_money(self.fee_cents)] if self.fee_cents else []
+        if self.hourly_cents:
+            costs.append(_("%(fee)s for each hour begun", fee=show_money(self.hourly_cents)))
+        said = wording.listed(costs)
+        if not self.grace_minutes:
+            return _("Brought back late, it costs %(costs)s.", costs=said)
+        length = wording.length(self.grace_minutes)
+        return _("Brought back more than %(length)s late, it costs %(costs)s.", length=length, costs=said)
+
+    def cents(self, late: timedelta, places: int) -> int:
+        """What being so late costs, in cents."""
+        if late <= timedelta(minutes=self.grace_minutes):
+            return 0
+        return self.fee_cents + self.hourly_cents * -(-late // timedelta(hours=1)) * places
 
 
 @dataclass(frozen=True, kw_only=True)

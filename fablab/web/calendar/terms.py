@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from fablab.booking import checking_in, fees, reviewing, telling
+from fablab.booking import checking_in, fees, returning, reviewing, telling
 from fablab.booking.checking_in import Window
 from fablab.booking.models import Reservation, ReservationFee
 from fablab.booking.telling import Told
@@ -32,6 +32,9 @@ class Terms:
     """What saying that nobody came costs its member in money."""
     may_decide: bool
     may_waive: bool
+    may_return: bool
+    """They may say when it was brought back."""
+    now: datetime
 
 
 def checking_of(row: Reservation, now: datetime) -> Checking:
@@ -51,6 +54,8 @@ def terms_of(row: Reservation, now: datetime) -> Terms:
         missing=telling.before_missing(session, row, now),
         may_decide=reviewing.may_review(actor, row, now),
         may_waive=fee is not None and fees.may_waive(actor, fee),
+        may_return=returning.may_say(session, actor, row, now),
+        now=now,
     )
 
 

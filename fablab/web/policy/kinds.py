@@ -130,6 +130,7 @@ def _terms() -> dict[str, tuple[str, str]]:
     return {
         "check_in": (_("Checking in"), _("Whoever does not come in time loses the place to others.")),
         "cancellation": (_("Giving back late"), _("What it costs: nothing, a strike, a fee, or a part of the price.")),
+        "late_return": (_("Bringing back late"), _("For what is lent: a fee, and so much for each hour.")),
         "extension": (_("Going on"), _("Whoever is there may go on if nobody follows.")),
         "moves": (_("Moving it"), _("How often and until when members move it themselves.")),
         "hand_over": (_("Handing it over"), _("Whether another member may take it over.")),

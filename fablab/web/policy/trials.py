@@ -37,7 +37,7 @@ LONGEST_TRIED = 31 * 1440
 TERMS = frozenset(
     (
         *("check_in", "cancellation", "extension", "moves", "hand_over", "review", "exempt", "over_closing"),
-        *("waiting", "priority"),
+        *("waiting", "priority", "late_return"),
     )
 )
 """Kinds that speak against no reservation, or seldom: they say on which terms it is had."""

@@ -230,6 +230,21 @@ def a_warning_two_weeks_a_term(f: Field) -> None:
     f.no("hold_suspended", 100, 9)
 
 
+@shows("P06", 5)
+def five_and_a_quarter_an_hour(f: Field) -> None:
+    f.rule("late_return", fee_cents=500, hourly_cents=25)
+    late, good = f.ok(0, 9, 24), f.ok(0, 9, 24, on="other_printer")
+    f.at(1, 9)
+    f.call("POST", f"/reservations/{good}/return", {}, "fabmanager")
+    f.call("GET", f"/reservations/{good}/fee", who="maker", status=404)
+    f.at(3, 10.5)
+    (missing,) = f.call("GET", "/missing-returns", who="fabmanager")["items"]
+    assert missing["id"] == late
+    f.call("POST", f"/reservations/{late}/return", {}, "maker", status=422)
+    f.call("POST", f"/reservations/{late}/return", {}, "fabmanager")
+    assert f.call("GET", f"/reservations/{late}/fee", who="maker")["due_cents"] == 500 + 50 * 25
+
+
 @shows("P06", 6)
 def members_of_the_school(f: Field) -> None:
     f.rule("only_classes", class_ids=[f.cast.students])
