@@ -7,14 +7,20 @@ model says so, and what the database holds is what the model holds.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
 from fablab.booking import moving, no_shows, services
-from fablab.booking.models import Claim
+from fablab.booking.models import Claim, Reservation
 from fablab.booking.moving import Change
+from fablab.booking.rules.scope import Scope
+from fablab.booking.several import series, together
+from fablab.booking.several.pattern import Pattern
+from fablab.booking.several.series import SeriesWish
+from fablab.booking.several.together import TogetherWish
 from fablab.booking.wishes import Wish
 from fablab.core.actor import Actor
 from fablab.core.db import transaction
@@ -27,6 +33,7 @@ NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)
 TEN = datetime(2026, 3, 3, 10, tzinfo=UTC)
 HALF = timedelta(minutes=30)
 LAST = 16
+PARIS, WEEK = ZoneInfo("Europe/Paris"), timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -47,10 +54,12 @@ class Act:
         return Period(start, start + self.halves * HALF)
 
 
+MAKING = ("book", "walk_in", "both", "weekly", "pass_first")
+"""Acts that make reservations; the others do something to one of the maker's."""
 ACTS = st.lists(
     st.builds(
         Act,
-        st.sampled_from(["book", "book", "book", "cancel", "move", "extend", "end", "miss"]),
+        st.sampled_from([*["book"] * 3, *MAKING[1:], "cancel", "move", "extend", "end", "miss"]),
         st.integers(0, 7),
         st.integers(0, 1),
         st.integers(0, LAST),
@@ -73,6 +82,9 @@ class Model:
         self.lab, self.session = lab, session
         self.machines = (lab.cast.printer, lab.cast.other_printer)
         self.held: dict[int, tuple[int, Period]] = {}
+        self.others: set[int] = set()
+        """Those of somebody who passes before the maker."""
+        self.begun: set[int] = set()
         self.gone: set[int] = set()
         """Cancelled, missed or over."""
         self.now = TEN - timedelta(hours=1)
@@ -88,12 +100,11 @@ class Model:
 
     def do(self, act: Act) -> None:
         self.now += timedelta(minutes=act.minutes)
-        if act.what == "book":
-            self.book(act)
-            return
-        if self.held:
-            made = sorted(self.held)[act.which % len(self.held)]
-            getattr(self, act.what)(made, act)
+        mine = sorted(self.held.keys() - self.others)
+        if act.what in MAKING:
+            getattr(self, act.what)(act)
+        elif mine:
+            getattr(self, act.what)(mine[act.which % len(mine)], act)
 
     def book(self, act: Act) -> None:
         machine = self.machines[act.machine]
@@ -106,6 +117,68 @@ class Model:
         made = self.answer(book, self.is_free(machine, act.period), is_past)
         if made is not None:
             self.held[made] = (machine, act.period)
+
+    def walk_in(self, act: Act) -> None:
+        machine, period = self.machines[act.machine], Period(self.now, self.now + act.halves * HALF)
+        wish = Wish(resource_id=machine, period=period, member_id=self.lab.cast.maker)
+
+        def walk_in() -> int:
+            return services.walk_in(self.session, self.maker, wish, self.now).id
+
+        made = self.answer(walk_in, self.is_free(machine, period), False)
+        if made is not None:
+            self.held[made] = (machine, period)
+            self.begun.add(made)
+
+    def both(self, act: Act) -> None:
+        """Both machines at one time, or none."""
+        wish = Wish(resource_id=self.machines[0], period=act.period, member_id=self.lab.cast.maker)
+        asked = TogetherWish(wish=wish, resource_ids=frozenset(self.machines))
+        rows: list[Reservation] = []
+
+        def book() -> int:
+            rows.extend(together.book(self.session, self.maker, asked, self.now))
+            return rows[0].id
+
+        are_free = all(self.is_free(machine, act.period) for machine in self.machines)
+        if self.answer(book, are_free, act.period.start < self.now - timedelta(minutes=2)) is not None:
+            self.held |= {row.id: (row.resource_id, act.period) for row in rows}
+
+    def weekly(self, act: Act) -> None:
+        """The same time in two weeks, or in none."""
+        machine, start = self.machines[act.machine], act.period.start.astimezone(PARIS)
+        pattern = Pattern(first_on=start.date(), starts=start.time(), minutes=30 * act.halves, times=2)
+        wish = Wish(resource_id=machine, period=act.period, member_id=self.lab.cast.maker)
+        asked = SeriesWish(wish=wish, pattern=pattern)
+
+        def book() -> int:
+            return series.book(self.session, self.maker, asked, self.now).id
+
+        periods = [Period(act.period.start + week, act.period.end + week) for week in (timedelta(0), WEEK)]
+        are_free = all(self.is_free(machine, period) for period in periods)
+        made = self.answer(book, are_free, act.period.start < self.now - timedelta(minutes=2))
+        if made is not None:
+            rows = self.session.query(Reservation).filter_by(series_id=made).order_by(Reservation.starts_at)
+            self.held |= {row.id: (machine, period) for row, period in zip(rows, periods, strict=True)}
+
+    def pass_first(self, act: Act) -> None:
+        """Somebody takes what the maker has an hour ahead or more."""
+        machine, soon = self.machines[act.machine], self.now + timedelta(hours=1)
+        student = self.lab.cast.student
+        wish = Wish(resource_id=machine, period=act.period, member_id=student, passes_first=True)
+
+        def book() -> int:
+            return services.book(self.session, self.lab.actor(student), wish, self.now).id
+
+        in_the_way = {key for key, (other, part) in self.held.items() if other == machine and part.overlaps(act.period)}
+        stays = in_the_way & (self.others | self.begun | self.gone)
+        late = {key for key in in_the_way if self.held[key][1].start < soon}
+        gives_way = not in_the_way or (act.period.start >= soon and not stays and not late)
+        made = self.answer(book, gives_way, act.period.start < self.now - timedelta(minutes=2))
+        if made is not None:
+            self.held = {key: item for key, item in self.held.items() if key not in in_the_way}
+            self.held[made] = (machine, act.period)
+            self.others.add(made)
 
     def cancel(self, made: int, act: Act) -> None:
         _machine, period = self.held[made]
@@ -126,7 +199,7 @@ class Model:
 
         same = (machine, act.period) == (before, had)
         late = act.period.start < self.now - timedelta(minutes=2) and not same
-        is_over = made in self.gone or had.end <= self.now
+        is_over = made in self.gone or had.end <= self.now or made in self.begun
         if self.answer(move, self.is_free(machine, act.period, apart_from=made), late or is_over) is not None:
             self.held[made] = (machine, act.period)
 
@@ -151,7 +224,7 @@ class Model:
 
     def miss(self, made: int, act: Act) -> None:
         machine, had = self.held[made]
-        if made in self.gone or had.start + timedelta(minutes=15) > self.now:
+        if made in self.gone | self.begun or had.start + timedelta(minutes=15) > self.now:
             return
         no_shows.no_show(self.session, self.lab.actor(self.lab.cast.fabmanager), made, self.now)
         self.gone.add(made)
@@ -182,6 +255,8 @@ class Model:
 
 def test_whatever_people_do_the_lab_holds_what_a_simple_model_holds(lab: Lab) -> None:
     rule(lab, "length", {"most": 1000})
+    scope = Scope(site_id=lab.cast.workshop, class_id=lab.cast.students)
+    rule(lab, "priority", {"notice_minutes": 60}, scope)
 
     @settings(max_examples=40, deadline=None)
     @given(ACTS)
