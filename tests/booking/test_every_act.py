@@ -66,8 +66,8 @@ ACTS = st.lists(
         st.integers(1, 4),
         st.integers(0, 90),
     ),
-    min_size=2,
-    max_size=16,
+    min_size=8,
+    max_size=24,
 )
 
 
@@ -258,7 +258,7 @@ def test_whatever_people_do_the_lab_holds_what_a_simple_model_holds(lab: Lab) ->
     scope = Scope(site_id=lab.cast.workshop, class_id=lab.cast.students)
     rule(lab, "priority", {"notice_minutes": 60}, scope)
 
-    @settings(max_examples=40, deadline=None)
+    @settings(max_examples=25, deadline=None)
     @given(ACTS)
     def live(acts: list[Act]) -> None:
         try:
