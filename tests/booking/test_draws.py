@@ -21,6 +21,7 @@ from fablab.members.privacy import erasing
 from tests.booking.rules_of_a_lab import NOW, TEN, book, rule
 from tests.booking.terms_lab import told
 from tests.conftest import Lab, hours_from
+from tests.support.threads import at_once
 
 HOUR, DAY, WEEK = timedelta(hours=1), timedelta(days=1), timedelta(days=7)
 NEXT = TEN + WEEK
@@ -204,3 +205,24 @@ def begin_anew(lab: Lab) -> None:
             services.cancel(session, lab.actor(row.member_id), row.id, NOW)
         session.query(DrawEntry).delete()
         session.query(Draw).delete()
+
+
+def test_two_workers_and_somebody_who_thinks_better_of_it_make_one_draw(drawn_lab: Lab) -> None:
+    lab, cast = drawn_lab, drawn_lab.cast
+    first = wish(lab, cast.maker)
+    wish(lab, cast.student)
+    lab.session.rollback()
+
+    def take_back() -> None:
+        with transaction() as session:
+            entering.withdraw(session, lab.actor(cast.maker), first, DRAWN)
+
+    done = at_once(lab.app, [lambda: draw(lab, "one"), lambda: draw(lab, "two"), take_back])
+
+    assert all(error is None or isinstance(error, Refused) for error in done)
+    lab.session.rollback()
+    (row,) = queries.made_at(lab.session, cast.workshop)
+    found = dict(outcome(lab))
+    assert sorted(found.values()) in (["lost", "won"], ["withdrawn", "won"])
+    assert (row.granted, row.people) == (1, 1 if "withdrawn" in found.values() else 2)
+    assert len(lab.session.query(Reservation).all()) == 1
