@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
 
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from fablab.booking import caps
 from fablab.booking.caps import Cap
+from fablab.booking.models import DrawEntry, Wait
 from fablab.booking.purse import Commitment, Expense, purse
 from fablab.core.db import is_postgresql
 from fablab.core.i18n import _
@@ -19,7 +21,7 @@ from fablab.core.period import month_at
 from fablab.core.refusals import Refusal, Refused
 from fablab.members import payers
 from fablab.members import queries as members
-from fablab.members.models import Account, Project
+from fablab.members.models import Account, Member, Project
 from fablab.members.organisations import rights
 
 
@@ -140,3 +142,18 @@ def _holders(session: Session, account: Account, member_id: int, project_id: int
         whose = _("the project “%(name)s”", name=project.name)
         found.append(_Holder(whose=whose, cents=project.monthly_cap_cents, project_id=project.id))
     return found
+
+
+def unless_own(session: Session, member_id: int, account_id: int | None) -> int | None:
+    """Which account is written down with what somebody wishes for later: none for their own, since that may become
+    another one, and they mean whichever is theirs then.
+    """
+    return account_id if account_id != members.personal_account(session, member_id).id else None
+
+
+def own_again(session: Session, kind: type[DrawEntry | Wait], survivor: Member, merged: Member) -> None:
+    """After two records became one: what was wished on the own account of either is on that of the one that stays."""
+    theirs = select(Account.id).where(Account.owner_id.in_([merged.id, survivor.id]))
+    on_own = update(kind).where(kind.member_id == survivor.id, kind.account_id.in_(theirs))
+    session.execute(on_own.values(account_id=None))
+    session.flush()

@@ -1,9 +1,8 @@
 """Scarce times that are drawn."""
 
-from typing import Annotated
+from pydantic import BaseModel
 
-from pydantic import BaseModel, ConfigDict, Field
-
+from fablab.api.schemas.reservations import TermsIn
 from fablab.api.schemas.values import Id, IdInBody, InstantIO
 
 
@@ -13,19 +12,12 @@ class DrawEntryPath(BaseModel):
     entry_id: Id
 
 
-class DrawEntryIn(BaseModel):
-    """A wish for a time that is drawn. Without an account the caller's own pays."""
+class DrawEntryIn(TermsIn):
+    """A wish for a time that is drawn."""
 
-    model_config = ConfigDict(extra="forbid")
     resource_id: IdInBody
     start: InstantIO
     end: InstantIO
-    account_id: IdInBody | None = None
-    project_id: IdInBody | None = None
-    member_id: IdInBody | None = None
-    places: Annotated[int, Field(ge=1, le=1000, strict=True)] = 1
-    job: Annotated[str, Field(max_length=60)] = ""
-    guests: Annotated[int, Field(ge=0, le=1000, strict=True)] = 0
 
 
 class DrawEntryOut(BaseModel):

@@ -8,25 +8,37 @@ from fablab.api.schemas.problems import RefusalOut
 from fablab.api.schemas.values import IdInBody, InstantIO
 
 
-class ReservationIn(BaseModel):
-    """A wish. Without an account the caller's own pays; reserving for somebody else is for staff of the site."""
+class TermsIn(BaseModel):
+    """For whom it is, who pays, and for how many. Without an account the caller's own pays; for somebody else is for
+    staff of the site.
+    """
 
     model_config = ConfigDict(extra="forbid")
-    resource_id: IdInBody
-    start: InstantIO
-    end: InstantIO
     account_id: IdInBody | None = None
     project_id: IdInBody | None = None
     member_id: IdInBody | None = None
-    nature: str = "member"
     places: Annotated[int, Field(ge=1, le=1000, strict=True)] = 1
     job: Annotated[str, Field(max_length=60)] = ""
     """What for, or of what, where rules ask for it."""
     guests: Annotated[int, Field(ge=0, le=1000, strict=True)] = 0
+
+
+class WishIn(TermsIn):
+    """What is asked of whoever reserves at once."""
+
+    nature: str = "member"
     companion_id: IdInBody | None = None
     """Who comes along, where nobody may be alone."""
     override_reason: Annotated[str, Field(max_length=1000)] = ""
     """Why staff of the site reserve although rules that they may override speak against it."""
+
+
+class ReservationIn(WishIn):
+    """A wish for one resource at one time."""
+
+    resource_id: IdInBody
+    start: InstantIO
+    end: InstantIO
     passes_first: bool = False
     """Take it from others where the rules let this member pass first; they are told."""
 

@@ -6,26 +6,16 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from fablab.api.schemas.problems import RefusalOut
-from fablab.api.schemas.reservations import ReservationOut, SlotOut
+from fablab.api.schemas.reservations import ReservationOut, SlotOut, WishIn
 from fablab.api.schemas.values import Id, IdInBody, InstantIO
 from fablab.booking.several.changing import Scope
 
 Day = Annotated[date, Field(ge=date(1990, 1, 1), le=date(2200, 1, 1))]
 
 
-class _Had(BaseModel):
+class _Had(WishIn):
     """For whom it is, and on what terms; the same of each."""
 
-    model_config = ConfigDict(extra="forbid")
-    account_id: IdInBody | None = None
-    project_id: IdInBody | None = None
-    member_id: IdInBody | None = None
-    nature: str = "member"
-    places: Annotated[int, Field(ge=1, le=1000, strict=True)] = 1
-    job: Annotated[str, Field(max_length=60)] = ""
-    guests: Annotated[int, Field(ge=0, le=1000, strict=True)] = 0
-    companion_id: IdInBody | None = None
-    override_reason: Annotated[str, Field(max_length=1000)] = ""
     dry_run: bool = False
     """Only look: what would come of each, with nothing reserved."""
 

@@ -49,7 +49,6 @@ def enter(session: Session, actor: Actor, wish: Wish, now: datetime) -> DrawEntr
         reasons.append(Refusal("draw_most", text, remedy=_("Take another wish back first.")))
     if reasons:
         raise deciding.refused(reasons)
-    own = members.personal_account(session, wish.member_id).id
     row = DrawEntry(
         member_id=wish.member_id,
         resource_id=resource.id,
@@ -61,8 +60,7 @@ def enter(session: Session, actor: Actor, wish: Wish, now: datetime) -> DrawEntr
         places=wish.places,
         guests=wish.guests,
         job=line_of(wish.job),
-        # Their own account may become another one; whoever wishes on it means whichever is theirs.
-        account_id=wish.account_id if wish.account_id != own else None,
+        account_id=paying.unless_own(session, wish.member_id, wish.account_id),
         project_id=wish.project_id,
         entered_at=now,
         entered_by_id=actor.member_id,

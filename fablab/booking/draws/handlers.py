@@ -3,11 +3,12 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from fablab.booking import paying
 from fablab.booking.models import DrawEntry, EntryState
-from fablab.members.models import Account, Member
+from fablab.members.models import Member
 from fablab.members.signals import member_left, member_merged
 
 
@@ -21,7 +22,4 @@ def withdraw(sender: Any, *, session: Session, member_ids: list[int], now: datet
 @member_merged.connect
 def pay_from_own(sender: Any, *, session: Session, survivor: Member, merged: Member, **more: Any) -> None:
     """Whoever wished on the own account of a record that is no more wished on that of the one that stays."""
-    theirs = select(Account.id).where(Account.owner_id.in_([merged.id, survivor.id]))
-    on_own = update(DrawEntry).where(DrawEntry.member_id == survivor.id, DrawEntry.account_id.in_(theirs))
-    session.execute(on_own.values(account_id=None))
-    session.flush()
+    paying.own_again(session, DrawEntry, survivor, merged)

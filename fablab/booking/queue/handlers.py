@@ -3,16 +3,17 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from fablab.booking import paying
 from fablab.booking.handing import giving
 from fablab.booking.models import Reservation, Wait, WaitEnd
 from fablab.booking.queue import freed, joining, queries
 from fablab.booking.signals import cancelled, missed, moved
 from fablab.catalog.models import Resource
 from fablab.core.period import Period
-from fablab.members.models import Account, Member
+from fablab.members.models import Member
 from fablab.members.signals import member_left, member_merged
 
 
@@ -46,9 +47,5 @@ def leave(sender: Any, *, session: Session, member_ids: list[int], now: datetime
 
 @member_merged.connect
 def pay_from_own(sender: Any, *, session: Session, survivor: Member, merged: Member, **more: Any) -> None:
-    """Whoever waited on the own account of a record that is no more waits on that of the one that stays."""
-    theirs = select(Account.id).where(Account.owner_id.in_([merged.id, survivor.id]))
-    session.execute(
-        update(Wait).where(Wait.member_id == survivor.id, Wait.account_id.in_(theirs)).values(account_id=None)
-    )
-    session.flush()
+    """Whoever waited on the own account of a record that is no more waited on that of the one that stays."""
+    paying.own_again(session, Wait, survivor, merged)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from fablab.booking import claiming, deciding
+from fablab.booking import claiming, deciding, paying
 from fablab.booking.models import OfferState, Wait, WaitEnd
 from fablab.booking.queue import offering, queries
 from fablab.booking.rules.judging import TIMELY
@@ -22,7 +22,6 @@ from fablab.core.period import Period
 from fablab.core.refusals import Refusal, Refused
 from fablab.core.text import line_of
 from fablab.members import guardians
-from fablab.members import queries as members
 from fablab.members.actor import Actor, Role
 from fablab.sites import queries as sites
 
@@ -157,7 +156,6 @@ def _check_shape(session: Session, card: WaitCard, now: datetime) -> None:
 
 
 def _row(session: Session, actor: Actor, card: WaitCard, now: datetime) -> Wait:
-    own = members.personal_account(session, card.member_id).id
     return Wait(
         member_id=card.member_id,
         resource_id=card.resource_id,
@@ -169,8 +167,7 @@ def _row(session: Session, actor: Actor, card: WaitCard, now: datetime) -> Wait:
         places=card.places,
         guests=card.guests,
         job=line_of(card.job),
-        # Their own account may become another one; whoever waits on it means whichever is theirs.
-        account_id=card.account_id if card.account_id != own else None,
+        account_id=paying.unless_own(session, card.member_id, card.account_id),
         project_id=card.project_id,
         joined_at=now,
         joined_by_id=actor.member_id,
