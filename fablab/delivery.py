@@ -21,7 +21,7 @@ def deliver(config: Config) -> int:
     with transaction() as session:
         tasks = outbox.claim(session, clock.now())
     office = PostOffice(config.smtp_url, config.mail_from, config.lab_name)
-    return sum(_deliver_one(office, task) for task in tasks)
+    return sum(deliver_one(office, task) for task in tasks)
 
 
 def answer_asked() -> None:
@@ -38,7 +38,12 @@ def answer_asked() -> None:
             _failed(task, type(error).__name__)
 
 
-def _deliver_one(office: PostOffice, task: outbox.Task) -> bool:
+def deliver_one(office: PostOffice, task: outbox.Task) -> bool:
+    """Send one mail that was claimed, if it is still ours to send."""
+    with transaction() as session:
+        # Those before it may have taken so long that another worker has it by now.
+        if not outbox.hold(session, task, clock.now()):
+            return False
     try:
         if task.kind != MAIL:
             raise NotSent(f"nobody knows how to do {task.kind}", final=True)

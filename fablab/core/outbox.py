@@ -18,6 +18,9 @@ MAX_ATTEMPTS = 8
 _FIRST_DELAY = timedelta(seconds=30)
 
 
+LEASE = timedelta(minutes=2)
+
+
 class OutboxRow(Model):
     """Something to do outside of the database."""
 
@@ -70,7 +73,7 @@ def claim(
     now: datetime,
     *,
     kinds: Collection[str] | None = None,
-    lease: timedelta = timedelta(minutes=2),
+    lease: timedelta = LEASE,
     limit: int = 20,
 ) -> list[Task]:
     """Take rows that are due, of some kinds or of all; they come back after the lease if nobody reports."""
@@ -83,6 +86,13 @@ def claim(
         row.due_at = now + lease
     session.flush()
     return [Task(row.id, row.kind, row.key, dict(row.payload), row.attempts) for row in rows]
+
+
+def hold(session: Session, task: Task, now: datetime, *, lease: timedelta = LEASE) -> bool:
+    """Keep a claimed row for another lease, just before it is done; False if another took it, or somebody forgot it:
+    then leave it alone.
+    """
+    return _settle(session, task, {"due_at": now + lease})
 
 
 def report_done(session: Session, task: Task, now: datetime) -> bool:

@@ -139,3 +139,17 @@ def test_a_final_failure_is_given_up_at_once(lab: Lab) -> None:
     assert [task.key for task in claim(NOW + LEASE)] == ["b"]
     assert row(lab, "a").given_up_at == NOW
     assert len(row(lab, "a").last_error or "") == 500
+
+
+def test_a_worker_holds_what_it_is_about_to_do_and_leaves_alone_what_is_anothers_by_then(lab: Lab) -> None:
+    put("a", "b")
+    first, second = claim(NOW)
+    with transaction() as session:
+        assert outbox.hold(session, second, NOW + timedelta(seconds=100))
+    # The lease of the first ran out while its worker was busy, and another has it.
+    (again,) = claim(NOW + LEASE)
+
+    assert again.key == first.key
+    with transaction() as session:
+        assert not outbox.hold(session, first, NOW + LEASE)
+        assert outbox.hold(session, again, NOW + LEASE)

@@ -20,6 +20,7 @@ from fablab.members import services as people
 from fablab.members.models import AccountMember
 from fablab.members.organisations import inviting
 from fablab.members.organisations import people as organisations
+from fablab.notices.post import PostOffice
 from fablab.training import services as training
 from fablab.usage import services as desk
 from fablab.usage.models import UsageSession
@@ -189,6 +190,21 @@ def test_a_row_that_cannot_be_done_keeps_no_other_from_being_done_and_is_given_u
 
     assert len(server.letters) == 3
     assert outbox.given_up(lab.session) == 1
+
+
+def test_two_workers_never_send_the_same_mail_even_when_the_one_before_took_too_long(
+    lab: Lab, server: MailServer, settings: Config
+) -> None:
+    book(lab, lab.cast.maker)
+    with transaction() as session:
+        (slow,) = outbox.claim(session, clock.now())
+    let_time_pass()
+
+    assert delivery.deliver(settings) == 1
+    office = PostOffice(settings.smtp_url, settings.mail_from, settings.lab_name)
+
+    assert not delivery.deliver_one(office, slow)
+    assert len(server.letters) == 1
 
 
 def test_the_same_news_keep_their_message_id_however_often_they_are_sent(
