@@ -80,6 +80,7 @@ def _labels() -> dict[str, str]:
         "audit_entries": _("Entries of the log"),
         "authorisations": _("What guardians signed"),
         "badges": _("Badges"),
+        "calendar_feeds": _("Calendars that read the lab"),
         "certificate_events": _("Certificates"),
         "charges": _("What use cost"),
         "charter_acceptances": _("Charters accepted"),

@@ -1,5 +1,6 @@
 """Rows of reservations, of the claims that they hold, and of the rules about them."""
 
+from fablab.booking.models.feeds import CalendarFeed, FeedKind
 from fablab.booking.models.fees import ReservationFee
 from fablab.booking.models.outcomes import Outcome
 from fablab.booking.models.reservations import (
@@ -21,8 +22,10 @@ __all__ = [
     "LONGEST_CLAIM",
     "NATURES",
     "BookingRule",
+    "CalendarFeed",
     "ChangeKind",
     "Claim",
+    "FeedKind",
     "FreedTime",
     "HandOver",
     "HandOverState",

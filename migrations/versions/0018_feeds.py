@@ -1,0 +1,40 @@
+"""Calendar feeds."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0018"
+down_revision = "0017"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "calendar_feeds",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("member_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("resource_id", sa.Integer(), nullable=True),
+        sa.Column("site_id", sa.Integer(), nullable=True),
+        sa.Column("hash", sa.String(), nullable=False),
+        sa.Column("hint", sa.String(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("last_read_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("kind IN ('member', 'resource', 'site')", name=op.f("ck_calendar_feeds_kind")),
+        sa.CheckConstraint("(kind = 'resource') = (resource_id IS NOT NULL)", name=op.f("ck_calendar_feeds_resource")),
+        sa.CheckConstraint("(kind = 'site') = (site_id IS NOT NULL)", name=op.f("ck_calendar_feeds_site")),
+        *(
+            sa.ForeignKeyConstraint([name], [f"{table}.id"], name=op.f(f"fk_calendar_feeds_{name}"))
+            for name, table in (("member_id", "members"), ("resource_id", "resources"), ("site_id", "sites"))
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_calendar_feeds")),
+        sa.UniqueConstraint("hash", name=op.f("uq_calendar_feeds_hash")),
+    )
+    op.create_index(op.f("ix_calendar_feeds_member_id"), "calendar_feeds", ["member_id"], unique=False)
+
+
+def downgrade() -> None:
+    op.drop_index(op.f("ix_calendar_feeds_member_id"), table_name="calendar_feeds")
+    op.drop_table("calendar_feeds")
