@@ -8,6 +8,7 @@ from fablab.billing.models import Invoice
 from fablab.core import clock, outbox
 from fablab.core.config import Config
 from fablab.core.db import db, transaction
+from fablab.notices import beside
 from fablab.notices.asked import ANSWERS
 from fablab.notices.mails import MAIL
 from fablab.notices.post import Attachment, NotSent, PostOffice
@@ -69,6 +70,8 @@ def _failed(task: outbox.Task, error: str, *, final: bool = False) -> bool:
 
 
 def _attachment(payload: dict[str, Any]) -> Attachment | None:
+    if "calendar" in payload:
+        return beside.attachment_of(payload["calendar"])
     if "invoice_id" not in payload:
         return None
     invoice = db.session.get_one(Invoice, payload["invoice_id"])

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from icalendar import Calendar
 from sqlalchemy import update
 
 from fablab import delivery
@@ -49,7 +50,6 @@ HEADERS = {
     "Auto-Submitted",
     "MIME-Version",
     "Content-Type",
-    "Content-Transfer-Encoding",
 }
 
 
@@ -238,8 +238,12 @@ def test_no_name_gets_into_the_headers_or_becomes_more_than_text(
         assert len(letter.message.keys()) == len(HEADERS)
         assert letter.message["To"] == "maker@test.example"
         assert letter.message["Subject"].startswith("Reserved: ")
-        assert letter.message.get_content_type() == "text/plain"
+        body, beside = letter.message.iter_parts()
+        assert (body.get_content_type(), beside.get_content_type()) == ("text/plain", "text/calendar")
         assert "49" not in letter.text
+        (event,) = Calendar.from_ical(beside.get_content()).events
+        assert "\n" not in event["SUMMARY"]
+        assert not event.errors
 
 
 def test_an_invoice_is_mailed_with_its_document(lab: Lab, server: MailServer, settings: Config) -> None:
