@@ -107,6 +107,7 @@ def _labels() -> dict[str, str]:
         "membership_people": _("People covered by memberships"),
         "memberships": _("Memberships"),
         "merge_records": _("Records that were made one"),
+        "notice_choices": _("What one wants to be told"),
         "not_doubles": _("People who are alike"),
         "offers": _("Offers from the waiting list"),
         "outcomes": _("What came of appointments"),

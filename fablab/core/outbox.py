@@ -132,6 +132,11 @@ def given_up(session: Session) -> int:
     return session.scalar(query) or 0
 
 
+def known(session: Session, keys: Collection[str]) -> set[str]:
+    """Those of these keys that were written."""
+    return set(session.scalars(select(OutboxRow.key).where(OutboxRow.key.in_(keys))))
+
+
 def reasons_for_giving_up(session: Session, *, limit: int = 3) -> list[str]:
     """Why the latest of them were given up."""
     query = select(OutboxRow.last_error).where(OutboxRow.given_up_at.is_not(None), OutboxRow.last_error.is_not(None))

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from fablab.core import i18n, outbox
 from fablab.core.paths import TEMPLATES
 from fablab.members.models import Member
-from fablab.notices import beside
+from fablab.notices import beside, choices
 
 MAIL = "mail"
 """The kind of outbox row that is a mail: {to, subject, body}, and what goes with it: {invoice_id} or {calendar}."""
@@ -42,8 +42,10 @@ class Reader:
 def write_mail(
     session: Session, reader: Member | Reader, template: str, key: str, now: datetime, **values: Any
 ) -> None:
-    """Write a mail to a person, in their language; its first line is the subject. Nothing for one without address."""
-    if reader.mail_to is None:
+    """Write a mail to a person, in their language; its first line is the subject. Nothing for one without address, or
+    who switched off what it tells.
+    """
+    if reader.mail_to is None or (isinstance(reader, Member) and choices.is_off(session, reader.id, template)):
         return
     with i18n.use_locale(reader.locale):
         write_to(session, reader.mail_to, template, key, now, member=reader, **values)

@@ -30,6 +30,7 @@ FOUNDERS = {"fabmanager", "treasurer", "admin"}
 """Who founds organisations, and sees who is in which."""
 NAMES = {"code": "log", "kind": "privacy"}
 """What some routes name by a word."""
+KINDS = ("confirmation", "reminder", "change", "offer", "no_show")
 TABLES = ("members", "memberships", "organisations", "certificates")
 NOT_OF_A_SITE = {
     ("GET", "/members"),
@@ -94,6 +95,8 @@ def calls(ids: Mapping[str, int]) -> dict[tuple[str, str], Call]:
         ("GET", "/me"): Call(EVERYBODY),
         ("GET", "/me/sign-ins"): Call(EVERYBODY),
         ("GET", "/me/identities"): Call(EVERYBODY),
+        ("GET", "/me/notices"): Call(EVERYBODY),
+        ("PUT", "/me/notices"): Call(EVERYBODY, dict.fromkeys(KINDS, True)),
         ("GET", "/calendar-feeds"): Call(EVERYBODY),
         ("POST", "/calendar-feeds"): Call(EVERYBODY, {"kind": "resource", "resource_id": ids["resource_id"]}),
         ("GET", "/usage"): Call(EVERYBODY, query=week),

@@ -1,5 +1,7 @@
-"""Calendar feeds, through the API."""
+"""Calendar feeds and the choice of notices, through the API."""
 
+from fablab.notices import choices
+from fablab.notices.kinds import NoticeKind
 from tests.conftest import Lab
 
 
@@ -27,3 +29,17 @@ def test_a_feed_of_nothing_or_of_something_unknown_is_refused(lab: Lab) -> None:
     client, headers = lab.client(), lab.token(lab.cast.maker)
     for wish, status in (({"kind": "site"}, 404), ({"kind": "site", "site_id": 99}, 404), ({"kind": "moon"}, 422)):
         assert client.post("/api/v1/calendar-feeds", json=wish, headers=headers).status_code == status
+
+
+def test_notices_are_chosen(lab: Lab) -> None:
+    client, headers = lab.client(), lab.token(lab.cast.maker)
+    usual = client.get("/api/v1/me/notices", headers=headers).json
+    assert usual == {**{kind.value: True for kind in NoticeKind}, "reminder_hours": 24}
+
+    wanted = {**usual, "offer": False, "reminder_hours": 2}
+    answer = client.put("/api/v1/me/notices", json=wanted, headers=headers)
+
+    assert (answer.status_code, answer.json) == (200, wanted)
+    assert choices.choices_of(lab.session, lab.cast.maker).off == {NoticeKind.OFFER}
+    bad = {**wanted, "reminder_hours": 3}
+    assert client.put("/api/v1/me/notices", json=bad, headers=headers).status_code == 422

@@ -1,4 +1,4 @@
-"""Calendar feeds."""
+"""Calendar feeds, and which notices people want."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -33,8 +33,26 @@ def upgrade() -> None:
         sa.UniqueConstraint("hash", name=op.f("uq_calendar_feeds_hash")),
     )
     op.create_index(op.f("ix_calendar_feeds_member_id"), "calendar_feeds", ["member_id"], unique=False)
+    op.create_table(
+        "notice_choices",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("member_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("is_on", sa.Boolean(), nullable=False),
+        sa.Column("hours", sa.Integer(), nullable=True),
+        sa.CheckConstraint(
+            "kind IN ('confirmation', 'reminder', 'change', 'offer', 'no_show')", name=op.f("ck_notice_choices_kind")
+        ),
+        sa.CheckConstraint(
+            "hours IS NULL OR (kind = 'reminder' AND hours IN (2, 24, 48))", name=op.f("ck_notice_choices_hours")
+        ),
+        sa.ForeignKeyConstraint(["member_id"], ["members.id"], name=op.f("fk_notice_choices_member_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_notice_choices")),
+        sa.UniqueConstraint("member_id", "kind", name=op.f("uq_notice_choices_member_id_kind")),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("notice_choices")
     op.drop_index(op.f("ix_calendar_feeds_member_id"), table_name="calendar_feeds")
     op.drop_table("calendar_feeds")
