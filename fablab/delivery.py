@@ -8,7 +8,7 @@ from fablab.billing.models import Invoice
 from fablab.core import clock, outbox
 from fablab.core.config import Config
 from fablab.core.db import db, transaction
-from fablab.notices import beside
+from fablab.notices import beside, failures
 from fablab.notices.asked import ANSWERS
 from fablab.notices.mails import MAIL
 from fablab.notices.post import Attachment, NotSent, PostOffice
@@ -64,8 +64,10 @@ def deliver_one(office: PostOffice, task: outbox.Task) -> bool:
 
 
 def _failed(task: outbox.Task, error: str, *, final: bool = False) -> bool:
+    now = clock.now()
     with transaction() as session:
-        outbox.report_failure(session, task, error, clock.now(), final=final)
+        if outbox.report_failure(session, task, error, now, final=final) and outbox.is_last(task, final=final):
+            failures.tell_given_up(session, task, now)
     return False
 
 

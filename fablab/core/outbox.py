@@ -103,11 +103,16 @@ def report_done(session: Session, task: Task, now: datetime) -> bool:
 def report_failure(session: Session, task: Task, error: str, now: datetime, *, final: bool = False) -> bool:
     """The task failed: try later, each time after twice as long, or give up after the last attempt."""
     values: dict[str, Any] = {"last_error": error[:500]}
-    if final or task.attempt >= MAX_ATTEMPTS:
+    if is_last(task, final=final):
         values |= {"given_up_at": now, "due_at": None}
     else:
         values["due_at"] = now + _FIRST_DELAY * 2 ** (task.attempt - 1)
     return _settle(session, task, values)
+
+
+def is_last(task: Task, *, final: bool) -> bool:
+    """Tell whether a task that failed is given up."""
+    return final or task.attempt >= MAX_ATTEMPTS
 
 
 def _settle(session: Session, task: Task, values: dict[str, Any]) -> bool:
@@ -130,6 +135,20 @@ def given_up(session: Session) -> int:
     """How many rows were given up: somebody should look at them."""
     query = select(func.count()).select_from(OutboxRow).where(OutboxRow.given_up_at.is_not(None))
     return session.scalar(query) or 0
+
+
+def given_up_rows(session: Session, *, limit: int = 100) -> list[OutboxRow]:
+    """The rows that were given up, the latest first."""
+    query = select(OutboxRow).where(OutboxRow.given_up_at.is_not(None))
+    return list(session.scalars(query.order_by(OutboxRow.given_up_at.desc(), OutboxRow.id.desc()).limit(limit)))
+
+
+def try_again(session: Session, row_id: int, now: datetime) -> bool:
+    """Let a row that was given up be done as if it were new; False if it was not given up."""
+    anew = {"given_up_at": None, "due_at": now, "attempts": 0}
+    still_so = (OutboxRow.id == row_id, OutboxRow.given_up_at.is_not(None))
+    result = session.execute(update(OutboxRow).where(*still_so).values(**anew).returning(OutboxRow.id))
+    return result.first() is not None
 
 
 def known(session: Session, keys: Collection[str]) -> set[str]:

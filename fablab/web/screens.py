@@ -78,7 +78,7 @@ from fablab.web.people import (
 )
 from fablab.web.people import members as people
 from fablab.web.people import membership_kinds as memberships
-from fablab.web.places import entities, hours, network, pictures, seasons, sites, timetables
+from fablab.web.places import entities, hours, mails, network, pictures, seasons, sites, timetables
 from fablab.web.places import site_cards as places
 from fablab.web.policy import board as booking_rules
 from fablab.web.policy import composing as rule_forms
@@ -142,6 +142,7 @@ SCREENS = (
     log,
     machine,
     machines,
+    mails,
     maintenance,
     me,
     memberships,

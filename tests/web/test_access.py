@@ -209,7 +209,7 @@ PAGES = {
     "/people/doubles/{maker}/{newcomer}": {"admin"},
     "/log": FABMANAGERS,
     "/log.csv": FABMANAGERS,
-    **{f"/network/{path}": {"admin"} for path in ("consents", "retention", "statements/privacy")},
+    **{f"/network/{path}": {"admin"} for path in ("consents", "retention", "statements/privacy", "mails")},
 }
 ACTS = {
     "/training/{newcomer}/validate": TRAINERS,
@@ -338,6 +338,7 @@ ACTS = {
     "/people/{maker}/password-link": HOSTS,
     "/people/{maker}/password-link/show": HOSTS,
     **{f"/me/{act}": EVERYBODY for act in ("calendars", "calendars/9999/revoke", "notices")},
+    "/network/mails/9999/again": {"admin"},
     **{f"/me/{act}": EVERYBODY for act in ("sign-ins/9999/end", "sign-ins/end-others", "identities/9999/unlink")},
     "/charters/all": FABMANAGERS,
     "/me/card": EVERYBODY,
