@@ -8,6 +8,7 @@ from fablab.billing.models import Invoice
 from fablab.core import clock, outbox
 from fablab.core.config import Config
 from fablab.core.db import db, transaction
+from fablab.notices import beside, failures
 from fablab.notices.asked import ANSWERS
 from fablab.notices.mails import MAIL
 from fablab.notices.post import Attachment, NotSent, PostOffice
@@ -21,7 +22,7 @@ def deliver(config: Config) -> int:
     with transaction() as session:
         tasks = outbox.claim(session, clock.now())
     office = PostOffice(config.smtp_url, config.mail_from, config.lab_name)
-    return sum(_deliver_one(office, task) for task in tasks)
+    return sum(deliver_one(office, task) for task in tasks)
 
 
 def answer_asked() -> None:
@@ -38,7 +39,12 @@ def answer_asked() -> None:
             _failed(task, type(error).__name__)
 
 
-def _deliver_one(office: PostOffice, task: outbox.Task) -> bool:
+def deliver_one(office: PostOffice, task: outbox.Task) -> bool:
+    """Send one mail that was claimed, if it is still ours to send."""
+    with transaction() as session:
+        # Those before it may have taken so long that another worker has it by now.
+        if not outbox.hold(session, task, clock.now()):
+            return False
     try:
         if task.kind != MAIL:
             raise NotSent(f"nobody knows how to do {task.kind}", final=True)
@@ -58,12 +64,16 @@ def _deliver_one(office: PostOffice, task: outbox.Task) -> bool:
 
 
 def _failed(task: outbox.Task, error: str, *, final: bool = False) -> bool:
+    now = clock.now()
     with transaction() as session:
-        outbox.report_failure(session, task, error, clock.now(), final=final)
+        if outbox.report_failure(session, task, error, now, final=final) and outbox.is_last(task, final=final):
+            failures.tell_given_up(session, task, now)
     return False
 
 
 def _attachment(payload: dict[str, Any]) -> Attachment | None:
+    if "calendar" in payload:
+        return beside.attachment_of(payload["calendar"])
     if "invoice_id" not in payload:
         return None
     invoice = db.session.get_one(Invoice, payload["invoice_id"])

@@ -6,6 +6,7 @@ from fablab.catalog import models as catalog
 from fablab.core import audit, files, heartbeat, outbox, retention
 from fablab.impact import models as impact
 from fablab.members import models as members
+from fablab.notices import models as notices
 from fablab.presence import models as presence
 from fablab.shifts import models as shifts
 from fablab.sites import models as sites
@@ -21,6 +22,7 @@ __all__ = [
     "heartbeat",
     "impact",
     "members",
+    "notices",
     "outbox",
     "presence",
     "retention",

@@ -20,6 +20,7 @@ from fablab.catalog import retention as catalog_retention
 from fablab.core import purges
 from fablab.core.config import Config
 from fablab.core.db import db, engine_url, prepare_engine
+from fablab.core.lab import Lab, set_lab
 from fablab.core.links import set_public_url
 from fablab.members import retention as member_retention
 from fablab.notices import accounts as account_notices
@@ -90,11 +91,16 @@ def wire(app: Flask, config: Config) -> None:
     app.config["SQLALCHEMY_DATABASE_URI"] = engine_url(config.database_url)
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = _engine_options(config)
     # Requests, commands and the worker all begin by opening a context, each in a thread of its own.
-    appcontext_pushed.connect(lambda sender: set_public_url(config.public_url), sender=app, weak=False)
+    appcontext_pushed.connect(lambda sender: _speak_as(config), sender=app, weak=False)
     set_purse(Reckoner())
     db.init_app(app)
     with app.app_context():
         prepare_engine(db.engine)
+
+
+def _speak_as(config: Config) -> None:
+    set_public_url(config.public_url)
+    set_lab(Lab(config.lab_name, config.mail_from))
 
 
 def _engine_options(config: Config) -> dict[str, Any]:

@@ -30,6 +30,7 @@ from fablab.core.db import db, transaction
 from fablab.delivery import deliver
 from fablab.members.privacy import erasing
 from fablab.notices.memberships import remind_of_memberships, remind_of_proofs
+from fablab.notices.reminders import remind_of_reservations
 from fablab.notices.shifts import remind
 from fablab.notices.upkeep import tell_due
 from fablab.presence.services import end_forgotten
@@ -43,6 +44,7 @@ log = logging.getLogger(__name__)
 BEAT_SECONDS = 5
 OUTBOX_SECONDS = 2
 RESERVATIONS_SECONDS = 30
+REMINDERS_SECONDS = 120
 SHIFTS_SECONDS = 120
 UPKEEP_SECONDS = 3600
 PRESENCE_SECONDS = 300
@@ -133,6 +135,13 @@ class Worker:
             with transaction() as session:
                 after = remind_of_memberships(session, clock.now(), after)
 
+    def remind_of_reservations(self) -> None:
+        """Tell members what they have reserved before it begins."""
+        after: int | None = 0
+        while after is not None and not self._stop.is_set():
+            with transaction() as session:
+                after = remind_of_reservations(session, clock.now(), after)
+
     def look_after_data(self) -> None:
         """Erase those who asked for it and in whose way nothing stands any more; remove what is kept long enough."""
         for member_id in erasing.asked_for(db.session()):
@@ -182,6 +191,7 @@ class Worker:
             (self.deliver, OUTBOX_SECONDS, "default"),
             (self.beat, BEAT_SECONDS, "beat"),
             (self.look_after_reservations, RESERVATIONS_SECONDS, "default"),
+            (self.remind_of_reservations, REMINDERS_SECONDS, "default"),
             (self.look_after_shifts, SHIFTS_SECONDS, "default"),
             (self.tell_of_maintenance, UPKEEP_SECONDS, "default"),
             (self.end_stays, PRESENCE_SECONDS, "default"),

@@ -1,4 +1,4 @@
-"""How long what came of appointments is kept; and who came, as reservations tell."""
+"""How long what came of appointments, and calendars that were revoked, are kept; and who came, as reservations tell."""
 
 from datetime import datetime
 from typing import Any
@@ -6,10 +6,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, or_, select, update
 from sqlalchemy.orm import Session
 
-from fablab.booking.models import Outcome, Reservation
+from fablab.booking.models import CalendarFeed, Outcome, Reservation
 from fablab.core.db import rows_changed
 from fablab.core.i18n import _
-from fablab.core.retention import Kind, count_rows, register
+from fablab.core.retention import Kind, count_rows, register, remove_rows
 from fablab.members.privacy.inactive import seen
 
 
@@ -35,5 +35,15 @@ register(
         months=24,
         count=lambda session, before: count_rows(session, Outcome, _noted(before)),
         purge=_forget,
+    )
+)
+register(
+    Kind(
+        code="calendars",
+        words=lambda: _("Addresses of calendars that were revoked"),
+        purpose=lambda: _("To tell when an address was opened and closed."),
+        months=12,
+        count=lambda session, before: count_rows(session, CalendarFeed, CalendarFeed.revoked_at < before),
+        purge=lambda session, before, now: remove_rows(session, CalendarFeed, CalendarFeed.revoked_at < before),
     )
 )

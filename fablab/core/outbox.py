@@ -18,6 +18,9 @@ MAX_ATTEMPTS = 8
 _FIRST_DELAY = timedelta(seconds=30)
 
 
+LEASE = timedelta(minutes=2)
+
+
 class OutboxRow(Model):
     """Something to do outside of the database."""
 
@@ -70,7 +73,7 @@ def claim(
     now: datetime,
     *,
     kinds: Collection[str] | None = None,
-    lease: timedelta = timedelta(minutes=2),
+    lease: timedelta = LEASE,
     limit: int = 20,
 ) -> list[Task]:
     """Take rows that are due, of some kinds or of all; they come back after the lease if nobody reports."""
@@ -85,6 +88,13 @@ def claim(
     return [Task(row.id, row.kind, row.key, dict(row.payload), row.attempts) for row in rows]
 
 
+def hold(session: Session, task: Task, now: datetime, *, lease: timedelta = LEASE) -> bool:
+    """Keep a claimed row for another lease, just before it is done; False if another took it, or somebody forgot it:
+    then leave it alone.
+    """
+    return _settle(session, task, {"due_at": now + lease})
+
+
 def report_done(session: Session, task: Task, now: datetime) -> bool:
     """The task is done; its payload is forgotten, since it may hold a link with a secret. False if not ours anymore."""
     return _settle(session, task, {"done_at": now, "due_at": None, "last_error": None, "payload": {}})
@@ -93,11 +103,16 @@ def report_done(session: Session, task: Task, now: datetime) -> bool:
 def report_failure(session: Session, task: Task, error: str, now: datetime, *, final: bool = False) -> bool:
     """The task failed: try later, each time after twice as long, or give up after the last attempt."""
     values: dict[str, Any] = {"last_error": error[:500]}
-    if final or task.attempt >= MAX_ATTEMPTS:
+    if is_last(task, final=final):
         values |= {"given_up_at": now, "due_at": None}
     else:
         values["due_at"] = now + _FIRST_DELAY * 2 ** (task.attempt - 1)
     return _settle(session, task, values)
+
+
+def is_last(task: Task, *, final: bool) -> bool:
+    """Tell whether a task that failed is given up."""
+    return final or task.attempt >= MAX_ATTEMPTS
 
 
 def _settle(session: Session, task: Task, values: dict[str, Any]) -> bool:
@@ -120,6 +135,25 @@ def given_up(session: Session) -> int:
     """How many rows were given up: somebody should look at them."""
     query = select(func.count()).select_from(OutboxRow).where(OutboxRow.given_up_at.is_not(None))
     return session.scalar(query) or 0
+
+
+def given_up_rows(session: Session, *, limit: int = 100) -> list[OutboxRow]:
+    """The rows that were given up, the latest first."""
+    query = select(OutboxRow).where(OutboxRow.given_up_at.is_not(None))
+    return list(session.scalars(query.order_by(OutboxRow.given_up_at.desc(), OutboxRow.id.desc()).limit(limit)))
+
+
+def try_again(session: Session, row_id: int, now: datetime) -> bool:
+    """Let a row that was given up be done as if it were new; False if it was not given up."""
+    anew = {"given_up_at": None, "due_at": now, "attempts": 0}
+    still_so = (OutboxRow.id == row_id, OutboxRow.given_up_at.is_not(None))
+    result = session.execute(update(OutboxRow).where(*still_so).values(**anew).returning(OutboxRow.id))
+    return result.first() is not None
+
+
+def known(session: Session, keys: Collection[str]) -> set[str]:
+    """Those of these keys that were written."""
+    return set(session.scalars(select(OutboxRow.key).where(OutboxRow.key.in_(keys))))
 
 
 def reasons_for_giving_up(session: Session, *, limit: int = 3) -> list[str]:

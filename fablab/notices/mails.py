@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 from fablab.core import i18n, outbox
 from fablab.core.paths import TEMPLATES
 from fablab.members.models import Member
+from fablab.notices import beside, choices
 
 MAIL = "mail"
-"""The kind of outbox row that is a mail: {to, subject, body}, or an invoice's besides: {invoice_id}."""
+"""The kind of outbox row that is a mail: {to, subject, body}, and what goes with it: {invoice_id} or {calendar}."""
 
 
 @cache
@@ -41,8 +42,10 @@ class Reader:
 def write_mail(
     session: Session, reader: Member | Reader, template: str, key: str, now: datetime, **values: Any
 ) -> None:
-    """Write a mail to a person, in their language; its first line is the subject. Nothing for one without address."""
-    if reader.mail_to is None:
+    """Write a mail to a person, in their language; its first line is the subject. Nothing for one without address, or
+    who switched off what it tells.
+    """
+    if reader.mail_to is None or (isinstance(reader, Member) and choices.is_off(session, reader.id, template)):
         return
     with i18n.use_locale(reader.locale):
         write_to(session, reader.mail_to, template, key, now, member=reader, **values)
@@ -50,9 +53,10 @@ def write_mail(
 
 def write_to(session: Session, address: str, template: str, key: str, now: datetime, **values: Any) -> None:
     """Write a mail to an address that is nobody's we know, or not only theirs, in the language that is spoken now."""
-    extra = {"invoice_id": values["invoice"].id} if "invoice" in values else {}
+    extra: dict[str, Any] = {"invoice_id": values["invoice"].id} if "invoice" in values else {}
     text = _environment().get_template(f"{template}.txt").render(**values, **_words())
     subject, _, body = text.partition("\n")
+    extra |= beside.calendar_for(template, values, now)
     payload = {"to": address, "subject": subject.strip(), "body": body.strip() + "\n", **extra}
     outbox.put(session, MAIL, key, payload, now)
 

@@ -28,6 +28,9 @@ class Attachment:
 
     name: str
     content: bytes
+    media_type: str = "application/pdf"
+    parameters: tuple[tuple[str, str], ...] = ()
+    """What its media type says besides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +87,9 @@ class PostOffice:
         message["Auto-Submitted"] = "auto-generated"
         message.set_content(payload["body"])
         if attachment:
-            message.add_attachment(attachment.content, "application", "pdf", filename=attachment.name)
+            kind, _slash, subtype = attachment.media_type.partition("/")
+            params = dict(attachment.parameters)
+            message.add_attachment(attachment.content, kind, subtype, filename=attachment.name, params=params)
         return message
 
     def _connect(self) -> smtplib.SMTP:

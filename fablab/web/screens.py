@@ -11,6 +11,7 @@ from fablab.web.calendar import (
     check_ins,
     day,
     draws,
+    feeds,
     free,
     handing,
     line,
@@ -58,6 +59,7 @@ from fablab.web.people import (
     families,
     invitations,
     me,
+    notices,
     openid,
     own_memberships,
     person_memberships,
@@ -77,7 +79,7 @@ from fablab.web.people import (
 )
 from fablab.web.people import members as people
 from fablab.web.people import membership_kinds as memberships
-from fablab.web.places import entities, hours, network, pictures, seasons, sites, timetables
+from fablab.web.places import entities, hours, mails, network, pictures, seasons, sites, timetables
 from fablab.web.places import site_cards as places
 from fablab.web.policy import board as booking_rules
 from fablab.web.policy import composing as rule_forms
@@ -124,6 +126,7 @@ SCREENS = (
     entries,
     erasure,
     families,
+    feeds,
     free,
     funders,
     handing,
@@ -141,10 +144,12 @@ SCREENS = (
     log,
     machine,
     machines,
+    mails,
     maintenance,
     me,
     memberships,
     network,
+    notices,
     openid,
     organisations,
     outages,

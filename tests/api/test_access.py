@@ -30,6 +30,7 @@ FOUNDERS = {"fabmanager", "treasurer", "admin"}
 """Who founds organisations, and sees who is in which."""
 NAMES = {"code": "log", "kind": "privacy"}
 """What some routes name by a word."""
+KINDS = ("confirmation", "reminder", "change", "offer", "no_show")
 TABLES = ("members", "memberships", "organisations", "certificates")
 NOT_OF_A_SITE = {
     ("GET", "/members"),
@@ -94,6 +95,10 @@ def calls(ids: Mapping[str, int]) -> dict[tuple[str, str], Call]:
         ("GET", "/me"): Call(EVERYBODY),
         ("GET", "/me/sign-ins"): Call(EVERYBODY),
         ("GET", "/me/identities"): Call(EVERYBODY),
+        ("GET", "/me/notices"): Call(EVERYBODY),
+        ("PUT", "/me/notices"): Call(EVERYBODY, dict.fromkeys(KINDS, True)),
+        ("GET", "/calendar-feeds"): Call(EVERYBODY),
+        ("POST", "/calendar-feeds"): Call(EVERYBODY, {"kind": "resource", "resource_id": ids["resource_id"]}),
         ("GET", "/usage"): Call(EVERYBODY, query=week),
         ("GET", "/invoices"): Call(EVERYBODY),
         ("GET", "/invoices/{invoice_id}.pdf"): Call(PAYERS),
@@ -350,6 +355,7 @@ def calls(ids: Mapping[str, int]) -> dict[tuple[str, str], Call]:
         ("DELETE", "/reservations/{reservation_id}/no-show"): Call(FABMANAGERS),
         ("DELETE", "/memberships/{membership_id}/people/{person_id}"): Call(HOSTS),
         ("DELETE", "/memberships/{membership_id}/pauses/{pause_id}"): Call(HOSTS),
+        ("DELETE", "/calendar-feeds/{feed_id}"): Call({"maker"}),
         ("DELETE", "/me/sign-ins/{sign_in_id}"): Call({"maker"}),
         ("DELETE", "/me/identities/{identity_id}"): Call({"maker"}),
         ("DELETE", "/papers/{paper_id}"): Call(FABMANAGERS),

@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 from PIL import Image
 from sqlalchemy.orm import Session
 
-from fablab.booking.models import DrawEntry, HandOver, Offer, Outcome, ReservationFee, Wait
+from fablab.booking.feeds import making as feeds
+from fablab.booking.models import DrawEntry, FeedKind, HandOver, Offer, Outcome, ReservationFee, Wait
 from fablab.booking.policy import writing as rules
 from fablab.booking.policy.writing import RuleCard
 from fablab.booking.rules.scope import Scope
@@ -113,6 +114,7 @@ def things_at(lab: Lab, site_id: int) -> dict[str, int]:
             "class_id": proven,
             "proof_id": proof_id,
             "sign_in_id": signins.open_sign_in(session, members.member(session, cast.maker), "password", "", now).id,
+            "feed_id": feeds.make(session, lab.actor(cast.maker), FeedKind.MEMBER, now)[0].id,
             "identity_id": identities.link(
                 session, cast.maker, identities.Claims(issuer="https://id.example", subject="1"), now
             ).id,

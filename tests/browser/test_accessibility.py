@@ -46,6 +46,7 @@ def test_axe_finds_nothingserious(desk: Desk, tomorrow: datetime, scheme: str) -
             f"/people/{cast.maker}/conduct",
         ]
         paths += _presence(desk)
+        paths += ["/me/calendars", "/me/notices", "/network/mails"]
         paths += ["/impact", "/impact/kinds", "/impact/kinds/2", "/impact/funders/new", "/me/facts"]
         paths += [f"/people/{cast.maker}/facts", f"/people/{cast.maker}/path"]
 

@@ -139,3 +139,33 @@ def test_a_final_failure_is_given_up_at_once(lab: Lab) -> None:
     assert [task.key for task in claim(NOW + LEASE)] == ["b"]
     assert row(lab, "a").given_up_at == NOW
     assert len(row(lab, "a").last_error or "") == 500
+
+
+def test_a_worker_holds_what_it_is_about_to_do_and_leaves_alone_what_is_anothers_by_then(lab: Lab) -> None:
+    put("a", "b")
+    first, second = claim(NOW)
+    with transaction() as session:
+        assert outbox.hold(session, second, NOW + timedelta(seconds=100))
+    # The lease of the first ran out while its worker was busy, and another has it.
+    (again,) = claim(NOW + LEASE)
+
+    assert again.key == first.key
+    with transaction() as session:
+        assert not outbox.hold(session, first, NOW + LEASE)
+        assert outbox.hold(session, again, NOW + LEASE)
+
+
+def test_what_was_given_up_can_be_done_anew_as_if_it_were_new(lab: Lab) -> None:
+    put("a")
+    (task,) = claim(NOW)
+    with transaction() as session:
+        assert not outbox.try_again(session, task.id, NOW)
+        outbox.report_failure(session, task, "550 never", NOW, final=True)
+        assert [found.key for found in outbox.given_up_rows(session)] == ["a"]
+    with transaction() as session:
+        assert outbox.try_again(session, task.id, NOW)
+        assert not outbox.try_again(session, task.id, NOW)
+
+    assert outbox.given_up(lab.session) == 0
+    lab.session.rollback()
+    assert [(found.key, found.attempt) for found in claim(NOW)] == [("a", 1)]

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fablab.booking.models import CalendarFeed
 from fablab.booking.services import Wish, book
 from fablab.catalog.models import Problem
 from fablab.core import retention
@@ -27,7 +28,19 @@ NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)
 LATER = datetime(2029, 3, 3, 8, tzinfo=UTC)
 """Three years after, when nobody of the cast has come since."""
 MONTH = timedelta(days=31)
-KINDS = ["accounts", "attempts", "file_names", "guests", "links", "log", "mails", "outcomes", "people", "proofs"]
+KINDS = [
+    "accounts",
+    "attempts",
+    "calendars",
+    "file_names",
+    "guests",
+    "links",
+    "log",
+    "mails",
+    "outcomes",
+    "people",
+    "proofs",
+]
 
 
 def test_every_kind_says_what_it_is_and_what_is_too_old_before_it_goes(lab: Lab) -> None:
@@ -35,6 +48,7 @@ def test_every_kind_says_what_it_is_and_what_is_too_old_before_it_goes(lab: Lab)
     with transaction() as session:
         Life(session, cast.maker, cast.trainer, cast.admin, "x").fill()
         session.add(SignInAttempt(key="x", at=NOW))
+        session.query(CalendarFeed).update({"revoked_at": NOW})
         queries.member(session, cast.student).left_at = NOW
         queries.member(session, cast.student).staff_note = "x"
         session.query(Problem).update({"state": "fixed", "fixed_at": NOW})

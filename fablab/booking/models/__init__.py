@@ -1,6 +1,7 @@
 """Rows of reservations, of the claims that they hold, and of the rules about them."""
 
 from fablab.booking.models.draws import Draw, DrawEntry, EntryState
+from fablab.booking.models.feeds import CalendarFeed, FeedKind
 from fablab.booking.models.fees import ReservationFee
 from fablab.booking.models.outcomes import Outcome
 from fablab.booking.models.reservations import (
@@ -22,11 +23,13 @@ __all__ = [
     "LONGEST_CLAIM",
     "NATURES",
     "BookingRule",
+    "CalendarFeed",
     "ChangeKind",
     "Claim",
     "Draw",
     "DrawEntry",
     "EntryState",
+    "FeedKind",
     "FreedTime",
     "HandOver",
     "HandOverState",

@@ -30,6 +30,7 @@ def _people() -> dict[str, str]:
         "erasure.kept": _("Erasure asked for no more"),
         "guardian.appointed": _("Guardian named"),
         "guardian.dismissed": _("Guardianship ended"),
+        "mail.tried_again": _("Mail tried again"),
         "member.added": _("Person added"),
         "member.approved": _("Person approved"),
         "member.declined": _("Person declined"),
