@@ -24,10 +24,11 @@ def ask() -> None:
     if request.endpoint in OPEN:
         return
     scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
-    token = members.token(db.session(), secret.strip()) if scheme.lower() == "bearer" and secret.strip() else None
-    if token is None:
+    named = scheme.lower() == "bearer" and secret.strip()
+    found = members.behind_token(db.session(), secret.strip()) if named else None
+    if found is None:
         raise NotSignedIn
-    member = members.member(db.session(), token.member_id)
+    token, member = found
     if wanted is None:
         set_locale(member.locale)
     g.actor = members.actor(db.session(), member.id)

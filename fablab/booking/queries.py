@@ -1,10 +1,11 @@
 """What is asked of reservations and of free time."""
 
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, Row, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from fablab.booking.free import both, free_for
@@ -17,10 +18,37 @@ from fablab.core.errors import NotFound
 from fablab.core.period import Period, without
 from fablab.members import guardians
 from fablab.members.actor import Actor
-from fablab.members.models import Role
+from fablab.members.models import Member, Role
 from fablab.members.queries import Access
 
 _SHOWN = (joinedload(Reservation.resource).joinedload(Resource.site), joinedload(Reservation.member))
+
+_LISTED = (
+    select(
+        Reservation.id,
+        Reservation.resource_id,
+        Resource.name.label("resource"),
+        Reservation.starts_at.label("start"),
+        Reservation.ends_at.label("end"),
+        Reservation.state,
+        Reservation.nature,
+        Reservation.places,
+        Reservation.member_id,
+        Member.name.label("member"),
+        Reservation.account_id,
+        Reservation.project_id,
+        Reservation.job,
+        Reservation.guests,
+        Reservation.companion_id,
+        Reservation.started_at,
+        Reservation.checked_in_at,
+        Reservation.review,
+        Reservation.review_by,
+        Reservation.version,
+    )
+    .join(Resource, Resource.id == Reservation.resource_id)
+    .join(Member, Member.id == Reservation.member_id)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +123,7 @@ def reservations(
         select(Reservation)
         .join(Reservation.resource)
         .options(*_SHOWN)
-        .where(
-            Reservation.starts_at < within.end,
-            Reservation.ends_at > within.start,
-            Reservation.state == ReservationState.BOOKED,
-        )
+        .where(*_standing_in(within))
         .order_by(Reservation.starts_at, Reservation.id)
         .offset(offset)
         .limit(limit)
@@ -109,6 +133,39 @@ def reservations(
     if member_id is not None:
         query = query.where(or_(Reservation.member_id == member_id, Resource.site_id.in_(set(or_sites))))
     return list(session.scalars(query))
+
+
+def listed(
+    session: Session,
+    actor: Actor,
+    within: Period,
+    *,
+    resource_id: int | None = None,
+    offset: int = 0,
+    limit: int = 2000,
+) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Reservations that stand and touch the period, in order: one's own, and for staff those of their sites. Columns
+    only, since there may be thousands.
+    """
+    query = _LISTED.where(*_standing_in(within))
+    if resource_id is not None:
+        query = query.where(Reservation.resource_id == resource_id)
+    if not actor.may_everywhere(Role.FABMANAGER):
+        sites = actor.named_sites(Role.FABMANAGER)
+        own = Reservation.member_id == actor.member_id
+        query = query.where(or_(own, Resource.site_id.in_(sites)) if sites else own)
+    query = query.order_by(Reservation.starts_at, Reservation.id)
+    return session.connection().execute(query.offset(offset).limit(limit)).all()
+
+
+def _standing_in(within: Period) -> tuple[ColumnElement[bool], ...]:
+    """None is longer than its claims, so that the years before need not be read."""
+    return (
+        Reservation.starts_at < within.end,
+        Reservation.starts_at > within.start - LONGEST_CLAIM,
+        Reservation.ends_at > within.start,
+        Reservation.state == ReservationState.BOOKED,
+    )
 
 
 def upcoming(session: Session, member_id: int, now: datetime, *, limit: int = 50) -> list[Reservation]:

@@ -48,10 +48,18 @@ class UTCDateTime(TypeDecorator[datetime]):
             raise ValueError(f"a naive time cannot be stored: {value!r}")
         return value.astimezone(UTC)
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], datetime | None]:
+        """In one call for each value, since a list has thousands of them."""
+        read = self.impl_instance.dialect_impl(dialect).result_processor(dialect, coltype)
+
+        def process(value: Any) -> datetime | None:
+            if value is None:
+                return None
+            found: Any = read(value) if read else value
+            moment: datetime = found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+            return moment
+
+        return process
 
 
 Instant = Annotated[datetime, mapped_column(UTCDateTime())]

@@ -10,7 +10,8 @@ from fablab.core.db import transaction
 from fablab.core.period import Period
 from fablab.members.actor import Actor
 from tests.bench.lab import MONDAY, BenchLab, ruled
-from tests.bench.table import Row, spent_ms, statements
+from tests.bench.table import Row, spent_ms
+from tests.support.statements import statements
 
 NOW = MONDAY - timedelta(days=1)
 _hours = count(24 * 30)
@@ -29,8 +30,9 @@ def rows(lab: BenchLab, clock: Callable[[], float], times: int = 100) -> list[Ro
 
 def _reserving(lab: BenchLab, clock: Callable[[], float], times: int) -> tuple[float, int]:
     def act() -> None:
+        hour = next(_hours)
         with lab.app.app_context():
-            reserve(lab.people[3], lab.machines[0], next(_hours))
+            reserve(lab.people[hour % len(lab.people)], lab.machines[0], hour)
 
     return spent_ms(act, times, clock=clock), statements(lab.engine, act)
 

@@ -15,7 +15,8 @@ from fablab.catalog import queries as catalog
 from fablab.core.db import db
 from fablab.members import queries as members
 from tests.bench.lab import MONDAY, WEEK, BenchLab
-from tests.bench.table import Row, bare_flask_ms, gzipped, spent_ms, statements
+from tests.bench.table import Row, bare_flask_ms, gzipped, spent_ms
+from tests.support.statements import statements
 
 Clock = Callable[[], float]
 _RESERVATIONS = """

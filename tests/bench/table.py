@@ -6,10 +6,8 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from statistics import median
-from typing import Any
 
 from flask import Flask
-from sqlalchemy import Engine, event
 
 WIDTH = 52
 
@@ -59,20 +57,6 @@ def spent_ms(act: Callable[[], object], times: int = 15, *, clock: Callable[[], 
         act()
         spent.append((clock() - begun) * 1000)
     return median(spent)
-
-
-def statements(engine: Engine, act: Callable[[], object]) -> int:
-    """How many statements an act sends to the database, what begins its transaction apart."""
-    count = 0
-
-    def see(connection: Any, cursor: Any, statement: str, *_: object) -> None:
-        nonlocal count
-        count += not statement.startswith("BEGIN")
-
-    event.listen(engine, "before_cursor_execute", see)
-    act()
-    event.remove(engine, "before_cursor_execute", see)
-    return count
 
 
 def gzipped(data: bytes) -> int:
