@@ -164,6 +164,8 @@ def _past(lab: BenchLab, count: int) -> None:
             "people": PEOPLE,
         }
         _number(session, lab)
+        if session.get_bind().dialect.name == "sqlite":
+            session.execute(text("PRAGMA cache_size = -400000"))
         session.execute(text(_PAST[session.get_bind().dialect.name]), values)
         session.execute(text("DROP TABLE bench_machines"))
         session.execute(text("DROP TABLE bench_people"))
