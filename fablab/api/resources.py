@@ -22,8 +22,7 @@ from fablab.api.schemas import (
     SpecOut,
 )
 from fablab.api.schemas.reported import StateIn
-from fablab.booking import changes
-from fablab.booking import queries as booking
+from fablab.booking import changes, free_time
 from fablab.booking.changes import Outage
 from fablab.catalog import queries as catalog
 from fablab.catalog.models import Resource, ResourceState
@@ -65,7 +64,7 @@ def availability(path: ResourcePath, query: PeriodQuery) -> Response:
     wanted = catalog.resource(db.session(), path.resource_id)
     me, now = actor(), clock.now()
     levels = members.access_of(db.session(), me.member_id, now)
-    found = booking.availability(db.session(), [wanted], period(query), now, levels)[0]
+    found = free_time.availability(db.session(), [wanted], period(query), now, levels)[0]
     staff = me.may_at_site(Role.FABMANAGER, wanted.site_id)
     body = AvailabilityOut(
         resource_id=wanted.id,

@@ -10,12 +10,12 @@ from itertools import islice
 
 from sqlalchemy.orm import Session
 
-from fablab.booking import queries
+from fablab.booking import free_time
+from fablab.booking.free_time import Availability
 from fablab.booking.models import Nature
 from fablab.booking.opening import hours_of
 from fablab.booking.policy import cases, rows
 from fablab.booking.policy.cases import Known
-from fablab.booking.queries import Availability
 from fablab.booking.rules import judging
 from fablab.booking.rules.basics import PAST_GRACE
 from fablab.booking.rules.case import Case, Person
@@ -164,7 +164,7 @@ class _Search:
             else (),
         )
         case, apart_from = cases.apart_from(case, self._apart_from), self._apart_from
-        free = queries.availability(
+        free = free_time.availability(
             session, [resource], self._within, now, who.access, places=wish.places, apart_from=apart_from
         )[0]
         return case, rulings, free
@@ -222,7 +222,7 @@ class _Search:
         tried = replace(case, period=period)
         held = judging.in_force(rulings, tried)
         occupied = with_buffers(period, judging.of_kind(held, Buffer))
-        if occupied != period and queries.busy(self._session, [resource.id], occupied):
+        if occupied != period and free_time.busy(self._session, [resource.id], occupied):
             return False
         said = [item for item in held if not self._asks_more(item)]
         if any(True for _reason in judging.refusals(said, tried)):

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Engine
 
-from fablab.booking import queries as booking
+from fablab.booking import free_time
 from fablab.catalog import queries as catalog
 from fablab.core.db import db
 from fablab.members import queries as members
@@ -105,7 +105,7 @@ def _availability(lab: BenchLab, clock: Clock) -> list[Row]:
         with lab.app.app_context():
             session = db.session()
             levels = members.access_of(session, lab.cast.maker, MONDAY)
-            assert len(booking.availability(session, catalog.resources(session), WEEK, MONDAY, levels)) >= 60
+            assert len(free_time.availability(session, catalog.resources(session), WEEK, MONDAY, levels)) >= 60
 
     floors = [floor_ms(lab.engine, _BUSY, machines, clock) for machines in (lab.machines[:1], lab.machines)]
     week = Row(what="free time, a machine's week, API", cost=spent_ms(one, clock=clock), floor=floors[0])

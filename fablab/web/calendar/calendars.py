@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from fablab.booking import queries as booking
-from fablab.booking.queries import Availability
+from fablab.booking import free_time
+from fablab.booking.free_time import Availability
 from fablab.catalog import queries as catalog
 from fablab.catalog.models import Resource
 from fablab.core.db import db
@@ -92,7 +92,7 @@ def day_tables(actor: Actor, day: date, site_id: int | None, now: datetime) -> l
     if places:
         days = [day_of(day, site.zone) for site in places]
         whole = Period(min(part.start for part in days), max(part.end for part in days))
-        for item in booking.availability(session, resources, whole, now, access.levels()):
+        for item in free_time.availability(session, resources, whole, now, access.levels()):
             facts[item.resource.site_id].append(item)
     names = _names(actor, [item for items in facts.values() for item in items])
     return [_day_table(actor, site, places, facts, found, names, day, now) for site in places]
@@ -129,7 +129,7 @@ def week_table(actor: Actor | None, resource: Resource, first: date, now: dateti
     days = [first + timedelta(days=number) for number in range(DAYS)]
     whole = Period(day_of(days[0], zone).start, day_of(days[-1], zone).end)
     step = step_of([resource.slot_minutes])
-    facts = booking.availability(session, [resource], whole, now, access.levels())[0]
+    facts = free_time.availability(session, [resource], whole, now, access.levels())[0]
     touched = [*facts.open, *(item.period for item in facts.busy)]
     minutes = week_minutes(touched, [day_of(day, zone) for day in days], step, zone)
     names = _names(actor, [facts]) if actor else {}

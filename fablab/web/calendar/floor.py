@@ -7,7 +7,7 @@ from itertools import groupby
 
 from flask_login import current_user
 
-from fablab.booking import queries as booking
+from fablab.booking import free_time
 from fablab.catalog.models import Resource
 from fablab.core.db import db
 from fablab.sites.models import Site
@@ -41,7 +41,7 @@ def standings(resources: list[Resource], now: datetime) -> list[Standing]:
         Standing(
             item.resource, state_of(item.resource, lives.get(item.resource.id), item, now), lacks[item.resource.id]
         )
-        for item in booking.availability(session, resources, horizon(now), now, access.levels())
+        for item in free_time.availability(session, resources, horizon(now), now, access.levels())
     ]
 
 

@@ -10,7 +10,7 @@ from enum import StrEnum
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
-from fablab.booking.queries import Availability, Busy
+from fablab.booking.free_time import Availability, Busy
 from fablab.core.i18n import _, show_time
 from fablab.core.period import Period, boundary_of
 
