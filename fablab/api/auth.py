@@ -25,10 +25,10 @@ def ask() -> None:
         return
     scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
     named = scheme.lower() == "bearer" and secret.strip()
-    found = members.behind_token(db.session(), secret.strip()) if named else None
-    if found is None:
+    token = members.token(db.session(), secret.strip()) if named else None
+    if token is None:
         raise NotSignedIn
-    token, member = found
+    member = token.member
     if wanted is None:
         set_locale(member.locale)
     g.actor = members.actor(db.session(), member.id)

@@ -23,7 +23,7 @@ def book(lab: Lab, who: int, resource: int, period: Period, **more: object) -> i
         return services.book(session, lab.actor(who), wish, NOW).id
 
 
-def availability(lab: Lab, resource: int, within: Period = DAY, now: datetime = NOW) -> queries.Availability:
+def availability(lab: Lab, resource: int, within: Period = DAY, now: datetime = NOW) -> free_time.Availability:
     (found,) = free_time.availability(lab.session, [catalog.resource(lab.session, resource)], within, now)
     return found
 

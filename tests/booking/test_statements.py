@@ -40,6 +40,30 @@ def test_a_list_says_of_a_reservation_what_its_own_answer_says(lab: Lab, tomorro
     assert list(listed["items"][0]) == list(own)
 
 
+def test_free_time_takes_as_few_statements_where_much_is_taken(lab: Lab) -> None:
+    ask = asking(lab, lab.cast.maker, f"/api/v1/resources/{lab.cast.printer}/availability")
+    fill(lab, 1)
+    few = counted(lab, ask)
+
+    fill(lab, 300)
+
+    assert counted(lab, ask) == few <= 10
+
+
+def test_a_day_of_twenty_machines_takes_as_few_statements_as_one_of_four(lab: Lab) -> None:
+    client = lab.signed_in(lab.cast.maker)
+
+    def look() -> None:
+        assert client.get("/day/grid?d=2026-03-03").status_code == 200
+
+    look()
+    few = counted(lab, look)
+    add_machines(lab, 16)
+    fill(lab, 160)
+
+    assert counted(lab, look) == few <= 13
+
+
 def asking(lab: Lab, who: int, path: str) -> Callable[[], object]:
     """Ask the API for the week."""
     client, headers = lab.client(), lab.token(who)
