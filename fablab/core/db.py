@@ -119,10 +119,12 @@ def _begin_sqlite(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN")
         return
     until = monotonic() + _PATIENCE_SECONDS
-    connection.exec_driver_sql(f"PRAGMA busy_timeout={_TURN_MS}")
+    driver = connection.connection.cursor()
+    driver.execute(f"PRAGMA busy_timeout={_TURN_MS}")
     while not _begun(connection, is_last=monotonic() > until):
         pass
-    connection.exec_driver_sql(f"PRAGMA busy_timeout={_WAIT_MS}")
+    driver.execute(f"PRAGMA busy_timeout={_WAIT_MS}")
+    driver.close()
 
 
 def _begun(connection: Connection, *, is_last: bool) -> bool:
