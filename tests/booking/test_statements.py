@@ -2,18 +2,29 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from itertools import count
 
 from sqlalchemy import insert, select
 
 from fablab.booking.models import Claim, Reservation
 from fablab.catalog.services import ResourceCard, add_resource
-from fablab.core.db import db, transaction
+from fablab.core.db import db, is_postgresql, transaction
 from fablab.members import queries as members
-from tests.booking.rules_of_a_lab import TEN
+from tests.booking.rules_of_a_lab import TEN, book, rule
 from tests.cast import LONG_AGO
-from tests.conftest import Lab
+from tests.conftest import Lab, hours_from
 from tests.support.statements import statements
 
+RULES: tuple[tuple[str, dict[str, object]], ...] = (
+    ("length", {"most": 480}),
+    ("ahead", {"days": 60}),
+    ("lead", {"minutes": 10}),
+    ("starts", {"every": 30}),
+    ("quota", {"most": 40, "per": "week"}),
+    ("at_once", {"most": 5}),
+    ("capacity", {"most": 60}),
+    ("check_in", {}),
+)
 WEEK = {"from": "2026-03-02T00:00:00Z", "to": "2026-03-09T00:00:00Z"}
 
 
@@ -64,6 +75,22 @@ def test_a_day_of_twenty_machines_takes_as_few_statements_as_one_of_four(lab: La
     assert counted(lab, look) == few <= 13
 
 
+def test_reserving_takes_few_statements_and_rules_add_hardly_any(lab: Lab) -> None:
+    hours = count()
+
+    def reserve() -> None:
+        book(lab, lab.cast.maker, hours_from(TEN + timedelta(hours=next(hours)), 1))
+
+    reserve()
+    without = counted(lab, reserve)
+    for kind, params in RULES:
+        rule(lab, kind, params)
+
+    # One for the actor of the test itself; PostgreSQL locks the account, and looks again at what it waited for.
+    assert without <= 22 + 4 * is_postgresql(lab.session)
+    assert counted(lab, reserve) <= without + 4
+
+
 def asking(lab: Lab, who: int, path: str) -> Callable[[], object]:
     """Ask the API for the week."""
     client, headers = lab.client(), lab.token(who)
@@ -81,7 +108,7 @@ def counted(lab: Lab, act: Callable[[], object]) -> int:
     return statements(db.engine, act)
 
 
-def fill(lab: Lab, count: int) -> None:
+def fill(lab: Lab, number: int) -> None:
     """Add reservations to the week, a few minutes each."""
     with transaction() as session:
         held = session.query(Reservation).count()
@@ -92,7 +119,7 @@ def fill(lab: Lab, count: int) -> None:
             "created_by_id": lab.cast.maker,
             "created_at": LONG_AGO,
         }
-        starts = [TEN + timedelta(minutes=5 * number) for number in range(held, held + count)]
+        starts = [TEN + timedelta(minutes=5 * at) for at in range(held, held + number)]
         rows = [{**common, "starts_at": start, "ends_at": start + timedelta(minutes=5)} for start in starts]
         session.execute(insert(Reservation), rows)
         made = session.execute(select(Reservation).order_by(Reservation.id).offset(held)).scalars()
@@ -109,10 +136,10 @@ def fill(lab: Lab, count: int) -> None:
         session.execute(insert(Claim), claims)
 
 
-def add_machines(lab: Lab, count: int) -> None:
+def add_machines(lab: Lab, wanted: int) -> None:
     """Add machines to the workshop."""
     with transaction() as session:
         admin = lab.actor(lab.cast.admin)
-        for number in range(count):
+        for number in range(wanted):
             card = ResourceCard(name=f"M{number}", category_id=lab.cast.printers, site_id=lab.cast.workshop)
             add_resource(session, admin, card, LONG_AGO)
