@@ -37,10 +37,10 @@ lint: .venv/.dev ## Run the checks that need no test: imports, style, types
 format: .venv/.dev ## Rewrite the Python files in the house style
 	@.venv/bin/ruff check --fix --quiet .; .venv/bin/ruff format .
 
-bench: .venv/.dev ## Measure how fast pages and polls are
+bench: .venv/.dev ## Measure what reading and reserving cost, in some ten minutes
 	@exec .venv/bin/python -m tests.bench
 
-soak: .venv/.dev ## Run the lab for a long time with machines that fail
+soak: .venv/.dev ## Let eight processes do everything at once, then check the books; some twenty minutes
 	@exec .venv/bin/python -m tests.soak
 
 constraints: .venv/.dev ## Pin anew the newest versions that pyproject.toml allows

@@ -24,10 +24,11 @@ def ask() -> None:
     if request.endpoint in OPEN:
         return
     scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
-    token = members.token(db.session(), secret.strip()) if scheme.lower() == "bearer" and secret.strip() else None
+    named = scheme.lower() == "bearer" and secret.strip()
+    token = members.token(db.session(), secret.strip()) if named else None
     if token is None:
         raise NotSignedIn
-    member = members.member(db.session(), token.member_id)
+    member = token.member
     if wanted is None:
         set_locale(member.locale)
     g.actor = members.actor(db.session(), member.id)

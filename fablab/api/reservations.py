@@ -3,7 +3,7 @@
 from flask import Response
 from flask_openapi3 import Tag
 
-from fablab.api.answers import answer
+from fablab.api.answers import answer, answer_rows
 from fablab.api.auth import actor
 from fablab.api.blueprint import WRITES, api
 from fablab.api.errors import refusal
@@ -31,8 +31,6 @@ from fablab.core.i18n import _
 from fablab.core.period import Period
 from fablab.core.refusals import Refused
 from fablab.core.text import line_of
-from fablab.members.models import Role
-from fablab.sites import queries as sites
 
 TAGS = [Tag(name="reservations", description="Who has what when")]
 
@@ -40,19 +38,10 @@ TAGS = [Tag(name="reservations", description="Who has what when")]
 @api.get("/reservations", tags=TAGS, summary="Reservations of a period", responses={200: ReservationList})
 def reservations(query: ReservationsQuery) -> Response:
     """One's own reservations in a period of at most 62 days; staff get all of their sites."""
-    me = actor()
-    all_sites = [site.id for site in sites.sites(db.session())]
-    found = queries.reservations(
-        db.session(),
-        period(query),
-        member_id=me.member_id,
-        or_sites=me.sites_of(Role.FABMANAGER, all_sites),
-        resource_id=query.resource,
-        offset=query.offset,
-        limit=PAGE + 1,
+    found = queries.listed(
+        db.session(), actor(), period(query), resource_id=query.resource, offset=query.offset, limit=PAGE + 1
     )
-    items = [shown(row) for row in found[:PAGE]]
-    return answer(ReservationList(items=items, next=following(query.offset, len(found))))
+    return answer_rows(ReservationOut, found[:PAGE], following(query.offset, len(found)))
 
 
 @api.post(

@@ -22,8 +22,7 @@ from fablab.api.schemas import (
     SpecOut,
 )
 from fablab.api.schemas.reported import StateIn
-from fablab.booking import changes
-from fablab.booking import queries as booking
+from fablab.booking import changes, free_time
 from fablab.booking.changes import Outage
 from fablab.catalog import queries as catalog
 from fablab.catalog.models import Resource, ResourceState
@@ -64,8 +63,8 @@ def availability(path: ResourcePath, query: PeriodQuery) -> Response:
     """When a resource is open, taken, and free from now on, within a period of at most 62 days."""
     wanted = catalog.resource(db.session(), path.resource_id)
     me, now = actor(), clock.now()
-    levels = members.access_of(db.session(), me.member_id, now)
-    found = booking.availability(db.session(), [wanted], period(query), now, levels)[0]
+    levels = members.Access(members.levels_of(db.session(), [me.member_id], now)[me.member_id], me)
+    found = free_time.availability(db.session(), [wanted], period(query), now, levels)[0]
     staff = me.may_at_site(Role.FABMANAGER, wanted.site_id)
     body = AvailabilityOut(
         resource_id=wanted.id,

@@ -14,10 +14,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from fablab.booking import moving, services
+from fablab.booking.free_time import availability
 from fablab.booking.models import Claim, Reservation, ReservationState
 from fablab.booking.moving import Change
 from fablab.booking.opening import hours_of, usable
-from fablab.booking.queries import availability
 from fablab.catalog import queries as catalog
 from fablab.catalog.models import Resource
 from fablab.core.i18n import _, show_period

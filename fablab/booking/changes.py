@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
-from fablab.booking import claiming, queries
+from fablab.booking import claiming, free_time
 from fablab.booking.affected import CANCEL, KEEP, Decisions, settle, upcoming_on, usable_ids
 from fablab.booking.models import Reservation
 from fablab.catalog import queries as catalog
@@ -99,7 +99,7 @@ def edit_resource(
             return []
         high = {
             item.reservation_id
-            for item in queries.busy(session, [resource_id], Period(now, now + HORIZON))
+            for item in free_time.busy(session, [resource_id], Period(now, now + HORIZON))
             if item.place > before.places
         }
         return [row for row in rows if row.id in high]

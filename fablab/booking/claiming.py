@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from fablab.booking import queries
+from fablab.booking import free_time
 from fablab.booking.models import Claim, Reservation
 from fablab.catalog import queries as catalog
 from fablab.catalog.bundle import Link, bundle, reached
@@ -57,7 +57,7 @@ class Taking:
         sizes = {key: row.places for key, row in self.rows.items()}
         wanted = bundle(resource_id, places, self.links, sizes)
         taken: dict[int, set[int]] = {key: set() for key in wanted}
-        for item in queries.busy(session, wanted, period):
+        for item in free_time.busy(session, wanted, period):
             if item.reservation_id not in apart_from:
                 taken[item.resource_id].add(item.place)
         found: dict[int, list[int]] = {}

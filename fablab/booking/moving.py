@@ -149,7 +149,8 @@ def extension_of(session: Session, reservation: Reservation, now: datetime) -> E
     """The terms on which somebody may go on; None where the lab has none of its own, and the usual rules hold."""
     taking = claiming.look(session, [reservation.resource_id])
     actor = members.actor(session, reservation.member_id)
-    asked = Question(wish=wish_of(reservation), actor=actor, now=now, apart_from=(reservation.id,))
+    # Only what is asked for is locked, and that later: whoever goes on locks in the order of everybody.
+    asked = Question(wish=wish_of(reservation), actor=actor, now=now, apart_from=(reservation.id,), is_glance=True)
     return judging.latest(deciding.decide(session, taking, asked).rulings, Extension)
 
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from fablab.booking import deciding, queries
+from fablab.booking import deciding, free_time
 from fablab.booking.claiming import Taking
 from fablab.booking.deciding import Question, Verdict
 from fablab.booking.giving_back import give_back
@@ -62,7 +62,7 @@ def _of_lower_rank(
     session: Session, taking: Taking, asked: Question, verdict: Verdict, held: Priority
 ) -> list[Reservation]:
     """Those in the way that members have for themselves, in the order in which they give way."""
-    ids = {item.reservation_id for item in queries.busy(session, verdict.chosen.places, verdict.occupied)}
+    ids = {item.reservation_id for item in free_time.busy(session, verdict.chosen.places, verdict.occupied)}
     found = []
     for key in ids - set(asked.apart_from):
         row = session.get_one(Reservation, key)

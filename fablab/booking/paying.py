@@ -56,9 +56,9 @@ def locked(session: Session, member_id: int, account_id: int | None, project_id:
     found = chosen(session, member_id, account_id, project_id)
     if found.account is None:
         return found
-    members.lock_account(session, found.account.id)
     if not is_postgresql(session):
-        return found  # Nobody else wrote since it was chosen.
+        return found  # Nobody else writes since this transaction began.
+    members.lock_account(session, found.account.id)
     return chosen(session, member_id, found.account.id, project_id)
 
 
@@ -132,7 +132,8 @@ def _holders(session: Session, account: Account, member_id: int, project_id: int
     found = []
     if account.monthly_cap_cents is not None:
         found.append(_Holder(whose=_("“%(name)s”", name=account.name), cents=account.monthly_cap_cents))
-    place = rights.place_of(session, account.id, member_id)
+    # Only an organisation's account has others than its owner.
+    place = rights.place_of(session, account.id, member_id) if account.owner_id is None else None
     if place is not None and place.monthly_cap_cents is not None:
         whose = _("%(person)s on “%(account)s”", person=place.member.name, account=account.name)
         ids = members.identities(session, member_id)

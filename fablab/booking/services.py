@@ -72,7 +72,9 @@ def book(session: Session, actor: Actor, wish: Wish, now: datetime, *, is_promis
         raise deciding.refused(verdict.reasons)
     reservation = Reservation(
         resource_id=resource.id,
+        resource=resource,
         member_id=member.id,
+        member=member,
         account_id=payer.account.id,
         project_id=wish.project_id,
         nature=wish.nature,
@@ -91,9 +93,9 @@ def book(session: Session, actor: Actor, wish: Wish, now: datetime, *, is_promis
         together_id=wish.together_id,
     )
     session.add(reservation)
-    session.flush()
     terms.keep(session, reservation, verdict.rulings)
     terms.ask_review(reservation, actor, verdict.rulings, now)
+    session.flush()
     claiming.claim(session, reservation, verdict.chosen, verdict.occupied)
     if overridden:
         overriding.note(session, actor, reservation, now)

@@ -3,19 +3,19 @@
 Everything is loaded once for some weeks; then times are tried one by one without asking the database again.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import islice
 
 from sqlalchemy.orm import Session
 
-from fablab.booking import queries
+from fablab.booking import free_time
+from fablab.booking.free_time import Availability
 from fablab.booking.models import Nature
 from fablab.booking.opening import hours_of
 from fablab.booking.policy import cases, rows
 from fablab.booking.policy.cases import Known
-from fablab.booking.queries import Availability
 from fablab.booking.rules import judging
 from fablab.booking.rules.basics import PAST_GRACE
 from fablab.booking.rules.case import Case, Person
@@ -142,7 +142,8 @@ class _Search:
         thing = rows.thing_of(resource)
         given = self._given if self._given is not None else rows.rulings_at(session, [resource.site_id])
         rulings = [item for item in given if item.scope.covers(thing)]
-        who = self._who(resource.site_id, rulings)
+        # People are known once a site, so by all that its rules may ask.
+        who = self._who(resource.site_id, given)
         needed = training.needed_for(session, [resource])[resource.id]
         if any(not holds_during(who.acts.get(course.id, []), wish.period, now) for course in needed):
             return None, rulings, None
@@ -153,7 +154,7 @@ class _Search:
             cases.base_case(wish, resource, who.person, resource.site.zone, now),
             hours=hours,
             level=who.access.level_at(resource.site_id),
-            companion=self._companion(resource.site_id, rulings),
+            companion=self._companion(resource.site_id, given),
         )
         reach = judging.reach(rulings, thing, self._within, now, base.zone)
         case = replace(
@@ -164,19 +165,19 @@ class _Search:
             else (),
         )
         case, apart_from = cases.apart_from(case, self._apart_from), self._apart_from
-        free = queries.availability(
+        free = free_time.availability(
             session, [resource], self._within, now, who.access, places=wish.places, apart_from=apart_from
         )[0]
         return case, rulings, free
 
-    def _who(self, site_id: int, rulings: Iterable[Ruling]) -> Known:
+    def _who(self, site_id: int, rulings: Sequence[Ruling]) -> Known:
         return self._known(site_id, rulings)[self._wish.member_id]
 
-    def _companion(self, site_id: int, rulings: Iterable[Ruling]) -> Person | None:
+    def _companion(self, site_id: int, rulings: Sequence[Ruling]) -> Person | None:
         found = self._known(site_id, rulings).get(self._wish.companion_id or 0)
         return found.person if found else None
 
-    def _known(self, site_id: int, rulings: Iterable[Ruling]) -> dict[int, Known]:
+    def _known(self, site_id: int, rulings: Sequence[Ruling]) -> dict[int, Known]:
         if site_id not in self._people:
             ids = [self._wish.member_id, self._wish.companion_id or 0]
             self._people[site_id] = cases.known(self._session, ids, site_id, self._now, rulings)
@@ -222,7 +223,7 @@ class _Search:
         tried = replace(case, period=period)
         held = judging.in_force(rulings, tried)
         occupied = with_buffers(period, judging.of_kind(held, Buffer))
-        if occupied != period and queries.busy(self._session, [resource.id], occupied):
+        if occupied != period and free_time.busy(self._session, [resource.id], occupied):
             return False
         said = [item for item in held if not self._asks_more(item)]
         if any(True for _reason in judging.refusals(said, tried)):

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from fablab.booking import changes, claiming
 from fablab.booking.affected import NOTHING_DECIDED, Undecided
-from fablab.booking.queries import busy
+from fablab.booking.free_time import busy
 from fablab.catalog import services as cards
 from fablab.catalog import sheet_of_resources as sheet
 from fablab.catalog import transfer

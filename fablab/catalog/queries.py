@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from sqlalchemy import func, or_, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from fablab.catalog.models import (
     Category,
@@ -77,13 +77,15 @@ def category_timetables(session: Session, site_ids: Iterable[int]) -> dict[tuple
 
 
 def lock_resources(session: Session, resource_ids: list[int]) -> list[Resource]:
-    """The resources, in the order of their ids, locked until the transaction ends (SQLite locks everything anyway).
+    """The resources with their sites, in the order of their ids, locked until the transaction ends (SQLite locks
+    everything anyway).
 
     Raises:
         NotFound: one of them does not exist.
     """
     wanted = sorted(set(resource_ids))
-    query = select(Resource).where(Resource.id.in_(wanted)).order_by(Resource.id).with_for_update()
+    query = select(Resource).join(Resource.site).options(contains_eager(Resource.site)).where(Resource.id.in_(wanted))
+    query = query.order_by(Resource.id).with_for_update(of=Resource)
     found = list(session.scalars(query.execution_options(populate_existing=True)))
     if len(found) != len(wanted):
         missing = sorted(set(wanted) - {row.id for row in found})

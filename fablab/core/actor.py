@@ -96,5 +96,9 @@ class Actor:
         """Those of the sites where they may."""
         return [site_id for site_id in all_sites if self.may_at_site(role, site_id)]
 
+    def named_sites(self, role: Role) -> set[int]:
+        """The sites that a role of theirs which includes this one names; one of the whole network names none."""
+        return {grant.site_id for grant in self._covering(role) if grant.site_id is not None}
+
     def _covering(self, role: Role) -> list[Grant]:
         return [grant for grant in self.grants if grant.role in _COVERED_BY[role]]

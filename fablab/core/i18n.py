@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from io import BytesIO
 from zoneinfo import ZoneInfo
 
@@ -93,6 +93,7 @@ def _first(text: str) -> str:
     return re.sub(r"(^|\s)1 ", r"\g<1>1er ", text) if locale() == "fr" else text
 
 
+@lru_cache(maxsize=4096)
 def show_time(moment: datetime, zone: ZoneInfo) -> str:
     """The time of day in that zone: `14:30`."""
     return str(moment.astimezone(zone).strftime("%H:%M"))

@@ -10,9 +10,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import CheckConstraint, Index, delete, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from fablab.core.db import Instant, Json, Model, OptionalInstant
+from fablab.core.db import Instant, Json, Model, OptionalInstant, is_postgresql
 
 MAX_ATTEMPTS = 8
 _FIRST_DELAY = timedelta(seconds=30)
@@ -56,11 +57,10 @@ class Task:
 
 def put(session: Session, kind: str, key: str, payload: dict[str, Any], now: datetime) -> bool:
     """Write down something to do as soon as possible; False if the same key was written before."""
-    if session.scalar(select(OutboxRow.id).where(OutboxRow.key == key)) is not None:
-        return False
-    session.add(OutboxRow(kind=kind, key=key, payload=payload, created_at=now, due_at=now))
-    session.flush()
-    return True
+    insert = postgresql.insert if is_postgresql(session) else sqlite.insert
+    values = {"kind": kind, "key": key, "payload": payload, "created_at": now, "due_at": now, "attempts": 0}
+    written = insert(OutboxRow).values(values).on_conflict_do_nothing(index_elements=["key"])
+    return session.execute(written.returning(OutboxRow.id)).first() is not None
 
 
 def take_back(session: Session, keys: Collection[str]) -> None:

@@ -30,7 +30,10 @@ class Payer:
 
 def payers_of(session: Session, member_id: int) -> list[Payer]:
     """The accounts that may pay for somebody, the one that pays where nobody chooses first; in four statements."""
-    accounts = queries.accounts_of(session, member_id)
+    return _payers(session, member_id, queries.accounts_of(session, member_id))
+
+
+def _payers(session: Session, member_id: int, accounts: list[Account]) -> list[Payer]:
     projects = queries.projects_of(session, [row.id for row in accounts])
     present = select(AccountMember).where(AccountMember.member_id == member_id, AccountMember.left_at.is_(None))
     places = {row.account_id: row for row in session.scalars(present)}
@@ -50,7 +53,11 @@ def payer_for(session: Session, member_id: int, account_id: int | None, project_
     Raises:
         Refused: the person may not use that account, or not with this project, or not without one.
     """
-    payers = payers_of(session, member_id)
+    accounts = queries.accounts_of(session, member_id)
+    first = next((row for row in accounts if account_id in (None, row.id)), None)
+    if first is not None and first.owner_id == member_id and project_id is None:
+        return first  # One's own, for no project: nothing else is asked of it.
+    payers = _payers(session, member_id, accounts)
     chosen = next((row for row in payers if account_id is None or row.account.id == account_id), None)
     if chosen is None:
         raise Refused([_no_account(session, member_id, account_id)])

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, func, or_, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from fablab.core.actor import including
 from fablab.core.errors import NotFound
@@ -81,6 +81,18 @@ def access_of(session: Session, member_id: int, now: datetime) -> Access:
 
 def accesses_of(session: Session, member_ids: Iterable[int], now: datetime) -> dict[int, Access]:
     """The levels of access of each of these people, granted or given by a membership, in a few statements."""
+    levels = levels_of(session, member_ids, now)
+    grants = grants_of(session, levels)
+    return {
+        key: Access(
+            own, Actor(key, tuple(Grant(Role(row.role), row.site_id, row.legal_entity_id) for row in grants[key]))
+        )
+        for key, own in levels.items()
+    }
+
+
+def levels_of(session: Session, member_ids: Iterable[int], now: datetime) -> dict[int, dict[int | None, int]]:
+    """The levels that each of these people has without their roles: granted, or given by a membership."""
     wanted = set(member_ids)
     levels: dict[int, dict[int | None, int]] = {member_id: {} for member_id in wanted}
     query = select(AccessGrant).where(
@@ -92,13 +104,7 @@ def accesses_of(session: Session, member_ids: Iterable[int], now: datetime) -> d
     for member_id, given in levels_given(session, wanted, now).items():
         for site_id, level in given.items():
             levels[member_id][site_id] = max(level, levels[member_id].get(site_id, 0))
-    grants = grants_of(session, wanted)
-    return {
-        key: Access(
-            own, Actor(key, tuple(Grant(Role(row.role), row.site_id, row.legal_entity_id) for row in grants[key]))
-        )
-        for key, own in levels.items()
-    }
+    return levels
 
 
 def grants_of(session: Session, member_ids: Iterable[int]) -> dict[int, list[RoleGrant]]:
@@ -262,10 +268,11 @@ def tokens_of(session: Session, member_id: int) -> list[AccessToken]:
 
 
 def token(session: Session, secret: str) -> AccessToken | None:
-    """The living token with this secret, if its owner has not left."""
+    """The living token with this secret, with its owner, if they have not left."""
     query = (
         select(AccessToken)
-        .join(Member, Member.id == AccessToken.member_id)
+        .join(AccessToken.member)
+        .options(contains_eager(AccessToken.member))
         .where(AccessToken.hash == hash_of(secret), AccessToken.revoked_at.is_(None), Member.left_at.is_(None))
     )
     return session.scalar(query)

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from fablab.booking import checking_in, moving, no_shows, queries, services
+from fablab.booking import checking_in, free_time, moving, no_shows, queries, services
 from fablab.booking.models import ReservationState
 from fablab.booking.moving import Change
 from fablab.booking.services import Wish
@@ -59,7 +59,7 @@ def test_who_does_not_check_in_in_time_gives_the_rest_to_others_and_is_struck_on
 
     found = row(lab, made)
     assert (found.state, found.missed_at, found.missed_by_id) == (ReservationState.NO_SHOW, CLOSES, None)
-    busy = queries.busy(lab.session, [cast.printer], found.period)
+    busy = free_time.busy(lab.session, [cast.printer], found.period)
     assert [item.period for item in busy] == [Period(TEN, CLOSES)]
     assert struck(lab) == [("no_show", f"reservation:{made}")]
     assert len(told(lab, "strike:")) == 1
@@ -186,7 +186,7 @@ def test_two_who_act_at_once_never_both_have_their_way(lab: Lab, other: str) -> 
         ended = {ReservationState.NO_SHOW: ["no_show"], ReservationState.CANCELLED: ["late_cancellation"]}
         assert strikes == ended.get(ReservationState(found.state), [])
         assert shown == (found.state == ReservationState.BOOKED)
-        busy = [item.period.end for item in queries.busy(lab.session, [cast.printer], found.period)]
+        busy = [item.period.end for item in free_time.busy(lab.session, [cast.printer], found.period)]
         assert busy == ([found.ends_at] if shown else [now] if found.state == ReservationState.NO_SHOW else [])
 
 

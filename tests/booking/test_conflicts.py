@@ -7,7 +7,7 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fablab.booking import queries, services
+from fablab.booking import free_time, services
 from fablab.booking.models import Reservation
 from fablab.booking.services import Wish
 from fablab.catalog import queries as catalog
@@ -96,7 +96,7 @@ def live_through(lab: Lab, wanted: list[Reserve | Cancel]) -> None:
 def compare_with_the_database(lab: Lab, places: dict[int, list[Period]]) -> None:
     day = Period(NINE, NINE + timedelta(hours=HOURS))
     resource = catalog.resource(lab.session, lab.cast.desk_room)
-    (found,) = queries.availability(lab.session, [resource], day, NOW)
+    (found,) = free_time.availability(lab.session, [resource], day, NOW)
 
     for place, taken in places.items():
         busy = sorted(item.period for item in found.busy if item.place == place)

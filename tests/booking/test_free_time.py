@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from fablab.booking import queries, services
+from fablab.booking import free_time, queries, services
 from fablab.booking.models import Nature
 from fablab.booking.services import Wish
 from fablab.catalog import queries as catalog
@@ -23,8 +23,8 @@ def book(lab: Lab, who: int, resource: int, period: Period, **more: object) -> i
         return services.book(session, lab.actor(who), wish, NOW).id
 
 
-def availability(lab: Lab, resource: int, within: Period = DAY, now: datetime = NOW) -> queries.Availability:
-    (found,) = queries.availability(lab.session, [catalog.resource(lab.session, resource)], within, now)
+def availability(lab: Lab, resource: int, within: Period = DAY, now: datetime = NOW) -> free_time.Availability:
+    (found,) = free_time.availability(lab.session, [catalog.resource(lab.session, resource)], within, now)
     return found
 
 
@@ -116,7 +116,7 @@ def test_a_period_only_touched_is_not_met(lab: Lab) -> None:
 
     for touching in (hours_from(TEN - timedelta(hours=1), 1), hours_from(TEN + timedelta(hours=1), 1)):
         assert queries.reservations(lab.session, touching) == []
-        assert queries.busy(lab.session, [lab.cast.printer], touching) == []
+        assert free_time.busy(lab.session, [lab.cast.printer], touching) == []
 
 
 def test_what_is_next_comes_first_and_what_is_running_is_among_it(lab: Lab) -> None:

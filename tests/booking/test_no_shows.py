@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from fablab.booking import lateness, no_shows, queries, services
+from fablab.booking import free_time, lateness, no_shows, queries, services
 from fablab.booking.models import Nature, Reservation, ReservationState
 from fablab.booking.services import Wish
 from fablab.booking.suspending import suspend, touched
@@ -137,7 +137,7 @@ def test_who_did_not_come_gives_the_rest_back_and_is_struck(lab: Lab) -> None:
     assert (row.state, row.missed_at, row.missed_by_id) == (ReservationState.NO_SHOW, quarter, cast.fabmanager)
     assert struck(lab) == [("no_show", f"reservation:{made}")]
     whole = Period(TEN, TEN + timedelta(hours=1))
-    assert [item.period for item in queries.busy(lab.session, [cast.printer], whole)] == [Period(TEN, quarter)]
+    assert [item.period for item in free_time.busy(lab.session, [cast.printer], whole)] == [Period(TEN, quarter)]
     keys = [item.key for item in lab.session.query(OutboxRow) if item.key.startswith(("strike:", "missed:"))]
     assert len(keys) == 1
     with pytest.raises(Refused):
@@ -153,7 +153,7 @@ def test_they_were_there_after_all(lab: Lab) -> None:
 
     row = queries.reservation(lab.session, made)
     assert (row.state, row.missed_at) == (ReservationState.BOOKED, None)
-    assert [item.period for item in queries.busy(lab.session, [cast.printer], row.period)] == [row.period]
+    assert [item.period for item in free_time.busy(lab.session, [cast.printer], row.period)] == [row.period]
     assert struck(lab) == []
     take_back(lab, cast.fabmanager, made, quarter + MINUTE)
     miss(lab, cast.fabmanager, made, quarter + 2 * MINUTE)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from fablab.booking import moving, queries, reviewing, services
+from fablab.booking import free_time, moving, reviewing, services
 from fablab.booking.models import Reservation, ReservationState, ReviewState
 from fablab.booking.moving import Change
 from fablab.booking.services import Wish
@@ -94,7 +94,7 @@ def test_declining_gives_the_time_back_and_says_why(lab: Lab) -> None:
 
     found = row(lab, made)
     assert (found.review, found.state) == (ReviewState.DECLINED, ReservationState.CANCELLED)
-    assert queries.busy(lab.session, [lab.cast.printer], found.period) == []
+    assert free_time.busy(lab.session, [lab.cast.printer], found.period) == []
     (mail,) = [item for item in mails("maker@test.example") if item["subject"] == "Not approved: Prusa n°1"]
     assert "Trop long." in mail["body"]
     with pytest.raises(Refused):
@@ -190,4 +190,4 @@ def test_approving_declining_and_lapsing_at_once_end_in_one_of_them(lab: Lab) ->
 
         found = row(lab, made)
         assert (found.state == ReservationState.BOOKED) == (found.review == ReviewState.APPROVED)
-        assert len(queries.busy(lab.session, [lab.cast.printer], found.period)) == (found.review == "approved")
+        assert len(free_time.busy(lab.session, [lab.cast.printer], found.period)) == (found.review == "approved")

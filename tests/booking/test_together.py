@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fablab.booking import queries, services
+from fablab.booking import free_time, queries, services
 from fablab.booking.free import free_for
 from fablab.booking.services import Wish
 from fablab.catalog.models import Resource, ResourceLink, ResourceState
@@ -46,7 +46,7 @@ def claims_of(lab: Lab, reservation_id: int) -> list[tuple[int, int]]:
 
 def free_at(lab: Lab, resource_id: int, *, places: int = 1) -> bool:
     row = lab.session.get(Resource, resource_id)
-    (found,) = queries.availability(lab.session, [row], hours_from(TEN, 1), NOW, places=places)
+    (found,) = free_time.availability(lab.session, [row], hours_from(TEN, 1), NOW, places=places)
     return any(part.covers(HOUR) for part in found.free)
 
 

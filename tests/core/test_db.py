@@ -1,16 +1,18 @@
 """Instants in columns, and the one transaction that commits."""
 
+import sqlite3
 import threading
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import create_engine, event, select, text
 from sqlalchemy.exc import IntegrityError, StatementError
 
 from fablab.catalog import services as catalog
 from fablab.catalog.models import Resource
 from fablab.core import heartbeat
-from fablab.core.db import database_name, db, engine_url, transaction
+from fablab.core.db import database_name, db, engine_url, prepare_engine, transaction
 from fablab.core.heartbeat import Heartbeat
 from fablab.members.models import MemberClass
 from fablab.sites.models import Room
@@ -125,3 +127,27 @@ def test_a_database_may_be_named_in_three_ways_and_its_password_is_not_shown() -
 def add_use(resource_id: int, seconds: int) -> None:
     with transaction() as session:
         catalog.add_use(session, resource_id, seconds)
+
+
+def test_who_wants_to_write_asks_again_until_it_is_their_turn(tmp_path: Path) -> None:
+    engine = create_engine(f"sqlite:///{tmp_path}/turns.sqlite")
+    prepare_engine(engine)
+    asked: list[str] = []
+    other = sqlite3.connect(tmp_path / "turns.sqlite", isolation_level=None, check_same_thread=False)
+
+    def hear(statement: str) -> None:
+        asked.append(statement)
+        if asked.count("BEGIN IMMEDIATE") == 3:
+            other.execute("ROLLBACK")
+
+    event.listen(engine, "connect", lambda connection, record: connection.set_trace_callback(hear))
+    engine.connect().close()
+    other.execute("BEGIN IMMEDIATE")
+
+    with engine.connect().execution_options(fablab_writing=True) as connection:
+        connection.execute(text("CREATE TABLE things (id integer)"))
+        connection.commit()
+
+    assert asked.count("BEGIN IMMEDIATE") == 3
+    other.close()
+    engine.dispose()

@@ -34,6 +34,8 @@ _SETTINGS = {
     "timezone": "UTC",
     "log_min_messages": "fatal",
 }
+_HASTY = ("fsync", "synchronous_commit", "full_page_writes")
+"""What makes tests quick, and whoever relies on the data shudder."""
 _NOT_NEEDED = shutil.ignore_patterns("include")
 _numbers = itertools.count(1)
 
@@ -43,8 +45,9 @@ class NoPostgres(Exception):
 
 
 @contextmanager
-def server() -> Iterator[str]:
-    """The URL of a running server, for whoever may create databases; one of our own ends with the block.
+def server(*, durable: bool = False) -> Iterator[str]:
+    """The URL of a running server, for whoever may create databases; one of our own ends with the block. A durable one
+    writes to the disk, and waits for it, as one does that a lab relies on.
 
     Start it once, in the controller of pytest-xdist, and hand its URL to the workers in `TEST_DATABASE_URL`.
     """
@@ -52,7 +55,7 @@ def server() -> Iterator[str]:
     if given:
         yield _spelled_out(make_url(given).set(drivername="postgresql+psycopg"))
         return
-    with own_server(programs_folder()) as url:
+    with own_server(programs_folder(), durable=durable) as url:
         yield url
 
 
@@ -68,11 +71,12 @@ def programs_folder() -> Path:
 
 
 @contextmanager
-def own_server(programs: Path) -> Iterator[str]:
+def own_server(programs: Path, *, durable: bool = False) -> Iterator[str]:
     """Start a server from these programs, on a socket in a temporary folder; yields its URL."""
     user = process.unprivileged_user()
+    place = None if durable else folders.fast_folder()
     with (
-        tempfile.TemporaryDirectory(prefix="fablab-pg-", dir=folders.fast_folder(), ignore_cleanup_errors=True) as name,
+        tempfile.TemporaryDirectory(prefix="fablab-pg-", dir=place, ignore_cleanup_errors=True) as name,
         _within_reach(programs, user) as reachable,
     ):
         folder = Path(name)
@@ -80,7 +84,8 @@ def own_server(programs: Path) -> Iterator[str]:
         if user:
             os.chown(folder, user.pw_uid, user.pw_gid)
         _make_cluster(reachable, folder, log, user)
-        settings = [word for key, value in _SETTINGS.items() for word in ("-c", f"{key}={value}")]
+        kept = {key: value for key, value in _SETTINGS.items() if not (durable and key in _HASTY)}
+        settings = [word for key, value in kept.items() for word in ("-c", f"{key}={value}")]
         command = [str(reachable / "postgres"), "-D", str(folder / "data"), "-k", name, *settings]
         running = process.start(command, cwd=folder, log=log, user=user, signal_when_orphaned=signal.SIGQUIT)
         try:

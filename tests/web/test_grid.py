@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from fablab.booking.queries import Availability, Busy
+from fablab.booking.free_time import Availability, Busy
 from fablab.catalog.models import Resource, ResourceState
 from fablab.core.period import Period, day_of, without
 from fablab.sites.hours import Hours, Opening, weekly

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from fablab.booking.queries import Availability, Busy
+from fablab.booking.free_time import Availability, Busy
 from fablab.catalog.models import Resource, ResourceState
 from fablab.core.i18n import use_locale
 from fablab.core.period import Period, without

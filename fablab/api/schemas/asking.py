@@ -1,6 +1,7 @@
 """What may stand in an address or a header: ids, periods, pages, keys."""
 
-from typing import Annotated
+from functools import cache
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -25,7 +26,17 @@ class InvoicePath(BaseModel):
     invoice_id: Id
 
 
-class PeriodQuery(BaseModel):
+class Query(BaseModel):
+    """What is asked in an address."""
+
+    @classmethod
+    @cache
+    def model_json_schema(cls, *args: Any, **more: Any) -> dict[str, Any]:  # type: ignore[override]
+        """Made once, since flask-openapi3 asks for it at each request."""
+        return super().model_json_schema(*args, **more)
+
+
+class PeriodQuery(Query):
     """A half-open period of at most 62 days."""
 
     model_config = ConfigDict(populate_by_name=True)

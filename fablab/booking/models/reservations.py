@@ -148,6 +148,7 @@ class Claim(Model):
         CheckConstraint("occupied_from < occupied_to", name="order"),
         CheckConstraint("place >= 1", name="place"),
         Index("ix_claims_taken", "resource_id", "place", "active", "occupied_from"),
+        Index("ix_claims_in_time", "resource_id", "active", "occupied_from"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

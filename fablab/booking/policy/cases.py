@@ -21,7 +21,7 @@ from fablab.booking.rules.holding import Holder
 from fablab.booking.rules.judging import Ruling
 from fablab.booking.rules.quota import Capacity, Quota
 from fablab.booking.rules.spacing import AtOnce
-from fablab.booking.rules.who import NeedsMembership
+from fablab.booking.rules.who import NeedsMembership, OnlyClasses
 from fablab.booking.wishes import Wish
 from fablab.catalog.models import Resource
 from fablab.core.actor import Role
@@ -29,7 +29,7 @@ from fablab.core.period import Period
 from fablab.members import classes
 from fablab.members import queries as members
 from fablab.members.memberships import queries as memberships
-from fablab.members.models import Member
+from fablab.members.models import ClassProof, Member
 from fablab.members.queries import Access
 from fablab.members.records import identities_of
 from fablab.training import queries as training
@@ -68,11 +68,13 @@ class Known:
 
 
 def known(
-    session: Session, member_ids: Collection[int], site_id: int, now: datetime, rulings: Iterable[Ruling]
+    session: Session, member_ids: Collection[int], site_id: int, now: datetime, rulings: Sequence[Ruling]
 ) -> dict[int, Known]:
-    """What is known of people at a site; memberships only where a rule asks for them."""
-    rows = {row.id: row for row in session.scalars(select(Member).where(Member.id.in_(set(member_ids))))}
-    history = classes.history_of(session, rows)
+    """What is known of people at a site; memberships, and classes by a proof, only where a rule asks for them."""
+    rows = _rows(session, member_ids)
+    asks_class = any(isinstance(item.rule, OnlyClasses) or item.scope.class_id is not None for item in rulings)
+    proofs = classes.accepted_proofs(session, ClassProof.member_id.in_(rows)) if asks_class else {}
+    history = classes.History({key: row.class_id for key, row in rows.items()}, proofs)
     accesses = members.accesses_of(session, rows, now)
     acts = training.acts_of_all(session, rows)
     ids = identities_of(session, rows)
@@ -219,6 +221,15 @@ def apart_from(case: Case, reservation_ids: Collection[int]) -> Case:
         others=[item for item in case.others if item.id not in reservation_ids],
         recent=[item for item in case.recent if item.id not in reservation_ids],
     )
+
+
+def _rows(session: Session, member_ids: Collection[int]) -> dict[int, Member]:
+    """These people; who is locked already is not read again."""
+    if len(set(member_ids)) == 1:
+        found = [session.get(Member, next(iter(member_ids)))]
+    else:
+        found = list(session.scalars(select(Member).where(Member.id.in_(set(member_ids)))))
+    return {row.id: row for row in found if row is not None}
 
 
 def _none_held(day: date) -> frozenset[int]:

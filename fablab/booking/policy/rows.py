@@ -1,8 +1,11 @@
 """Rules between rows and values."""
 
 from collections.abc import Iterable
+from functools import lru_cache
+from json import loads
+from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, Text, cast, or_, select
 from sqlalchemy.orm import Session
 
 from fablab.booking.models import BookingRule
@@ -20,18 +23,38 @@ from fablab.members.memberships import queries as memberships
 from fablab.sites import queries as sites
 from fablab.training import queries as training
 
+_WRITTEN = ("params", "windows")
+"""Columns of JSON, which are read as they are written."""
+_UNSAID = ("created_at", "created_by_id", "changed_at", "changed_by_id", "ended_at", "version")
+_SAYING = tuple(column.key for column in BookingRule.__table__.columns if column.key not in _UNSAID)
+_SAID = [getattr(BookingRule, key) for key in _SAYING]
+_COLUMNS = select(*(cast(column, Text) if column.key in _WRITTEN else column for column in _SAID))
+
 
 def standing(session: Session, site_ids: Iterable[int]) -> list[BookingRule]:
     """The rules in force at some sites, those of the whole network among them, in the order of their writing."""
-    query = select(BookingRule).where(
-        BookingRule.ended_at.is_(None), or_(BookingRule.site_id.is_(None), BookingRule.site_id.in_(set(site_ids)))
-    )
-    return list(session.scalars(query.order_by(BookingRule.id)))
+    query = select(BookingRule).where(*_in_force(site_ids)).order_by(BookingRule.id)
+    return list(session.scalars(query))
 
 
 def rulings_at(session: Session, site_ids: Iterable[int]) -> list[Ruling]:
     """The same as values."""
-    return [ruling_of(row) for row in standing(session, site_ids)]
+    query = _COLUMNS.where(*_in_force(site_ids)).order_by(BookingRule.id)
+    return [_said_by(tuple(row)) for row in session.execute(query)]
+
+
+def _in_force(site_ids: Iterable[int]) -> tuple[ColumnElement[bool], ...]:
+    at = or_(BookingRule.site_id.is_(None), BookingRule.site_id.in_(set(site_ids)))
+    return (BookingRule.ended_at.is_(None), at)
+
+
+@lru_cache(maxsize=4096)
+def _said_by(columns: tuple[Any, ...]) -> Ruling:
+    """What a rule's columns say: the same ones always the same, so that what is read at each reservation is
+    understood once.
+    """
+    values = dict(zip(_SAYING, columns, strict=True))
+    return ruling_of(BookingRule(**{**values, **{name: loads(values[name]) for name in _WRITTEN}}))
 
 
 def ended(session: Session, site_id: int | None, most: int) -> list[BookingRule]:

@@ -1,10 +1,11 @@
 """What lets people in: tokens for programs, links to set a password, and a memory of failed sign-ins."""
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from fablab.core.db import Instant, Model, OptionalInstant
 from fablab.core.personal import Erased, about, did
+from fablab.members.models.people import Member
 
 
 class AccessToken(Model):
@@ -21,6 +22,7 @@ class AccessToken(Model):
     created_at: Mapped[Instant]
     last_used_at: Mapped[OptionalInstant]
     revoked_at: Mapped[OptionalInstant]
+    member: Mapped[Member] = relationship()
 
 
 class PasswordToken(Model):

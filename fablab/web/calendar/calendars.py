@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import groupby
 
-from fablab.booking import queries as booking
-from fablab.booking.queries import Availability
+from fablab.booking import free_time
+from fablab.booking.free_time import Availability
 from fablab.catalog import queries as catalog
 from fablab.catalog.models import Resource
 from fablab.core.db import db
@@ -14,9 +15,8 @@ from fablab.core.period import Period, day_of
 from fablab.members import queries as members
 from fablab.members.actor import Actor
 from fablab.members.models import Role
-from fablab.sites import queries as sites
 from fablab.sites.models import Site
-from fablab.web.calendar.floor import Standing, missing_for_viewer, standings
+from fablab.web.calendar.floor import Standing, missing_for_viewer, standings_as
 from fablab.web.calendar.grid import (
     Cell,
     Eyes,
@@ -30,6 +30,7 @@ from fablab.web.calendar.grid import (
     week_heads,
     week_minutes,
 )
+from fablab.web.calendar.states import horizon
 from fablab.web.ground import access
 
 DAYS = 7
@@ -49,6 +50,15 @@ class Row:
     def free(self) -> list[Cell]:
         """The slots to choose from."""
         return [cell for cell in self.cells if cell.kind == Kind.FREE]
+
+    @property
+    def runs(self) -> list[tuple[Kind, int, int]]:
+        """Neighbours of one kind together: which, the column where they begin, and how many columns they span."""
+        found = []
+        for kind, group in groupby(self.cells, key=lambda cell: cell.kind):
+            cells = list(group)
+            found.append((kind, cells[0].column, sum(cell.span for cell in cells)))
+        return found
 
     @property
     def taken(self) -> list[Cell]:
@@ -83,17 +93,16 @@ def day_tables(actor: Actor, day: date, site_id: int | None, now: datetime) -> l
     """The machines of each site on a day; sites on the same clock share their hours, so that they align."""
     session = db.session()
     resources = catalog.resources(session, site_id=site_id)
-    by_site: dict[int, list[Resource]] = {}
-    for row in resources:
-        by_site.setdefault(row.site_id, []).append(row)
-    places = [site for site in sites.sites(session) if site.id in by_site]
-    found = {standing.resource.id: standing for standing in standings(resources, now)}
+    places = sorted({row.site for row in resources}, key=lambda site: site.name)
+    if not places:
+        return []
+    days = [day_of(day, site.zone) for site in places]
+    whole = Period(min(part.start for part in days), max(part.end for part in days))
+    ahead, then = free_time.availabilities(session, resources, [horizon(now), whole], now, access.levels())
+    found = {standing.resource.id: standing for standing in standings_as(resources, ahead, now)}
     facts: dict[int, list[Availability]] = {site.id: [] for site in places}
-    if places:
-        days = [day_of(day, site.zone) for site in places]
-        whole = Period(min(part.start for part in days), max(part.end for part in days))
-        for item in booking.availability(session, resources, whole, now, access.levels()):
-            facts[item.resource.site_id].append(item)
+    for item in then:
+        facts[item.resource.site_id].append(item)
     names = _names(actor, [item for items in facts.values() for item in items])
     return [_day_table(actor, site, places, facts, found, names, day, now) for site in places]
 
@@ -129,7 +138,7 @@ def week_table(actor: Actor | None, resource: Resource, first: date, now: dateti
     days = [first + timedelta(days=number) for number in range(DAYS)]
     whole = Period(day_of(days[0], zone).start, day_of(days[-1], zone).end)
     step = step_of([resource.slot_minutes])
-    facts = booking.availability(session, [resource], whole, now, access.levels())[0]
+    facts = free_time.availability(session, [resource], whole, now, access.levels())[0]
     touched = [*facts.open, *(item.period for item in facts.busy)]
     minutes = week_minutes(touched, [day_of(day, zone) for day in days], step, zone)
     names = _names(actor, [facts]) if actor else {}
@@ -152,4 +161,5 @@ def _eyes(actor: Actor | None, site_id: int, names: Mapping[int, str], *, locked
 def _names(actor: Actor, facts: list[Availability]) -> dict[int, str]:
     """The names that staff see, of those who reserved at their sites."""
     seen = [item for item in facts if actor.may_at_site(Role.TRAINER, item.resource.site_id)]
-    return members.names_of(db.session(), {busy.member_id for item in seen for busy in item.busy})
+    people = {busy.member_id for item in seen for busy in item.busy}
+    return members.names_of(db.session(), people) if people else {}

@@ -7,7 +7,8 @@ from itertools import groupby
 
 from flask_login import current_user
 
-from fablab.booking import queries as booking
+from fablab.booking import free_time
+from fablab.booking.free_time import Availability
 from fablab.catalog.models import Resource
 from fablab.core.db import db
 from fablab.sites.models import Site
@@ -34,14 +35,20 @@ class Standing:
 
 def standings(resources: list[Resource], now: datetime) -> list[Standing]:
     """Each of these machines as it stands, in a fixed number of statements."""
-    session = db.session()
-    lives = usage.live_states(session, [row.id for row in resources])
+    return standings_as(
+        resources, free_time.availability(db.session(), resources, horizon(now), now, access.levels()), now
+    )
+
+
+def standings_as(resources: list[Resource], ahead: Iterable[Availability], now: datetime) -> list[Standing]:
+    """The same for those who know already when they are free from now on, up to the `horizon`."""
+    lives = usage.live_states(db.session(), [row.id for row in resources])
     lacks = missing_for_viewer(resources, now)
     return [
         Standing(
             item.resource, state_of(item.resource, lives.get(item.resource.id), item, now), lacks[item.resource.id]
         )
-        for item in booking.availability(session, resources, horizon(now), now, access.levels())
+        for item in ahead
     ]
 
 

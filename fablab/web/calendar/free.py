@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from flask import Blueprint, render_template, request
 
-from fablab.booking import queries as booking
+from fablab.booking import free_time
 from fablab.booking.free import first_fit
 from fablab.catalog import queries as catalog
 from fablab.catalog.models import Category, Resource
@@ -73,7 +73,7 @@ def _offers(resources: list[Resource], minutes: int, places: int, now: datetime)
     missing = floor.missing_for_viewer(resources, now)
     within, length = Period(now, now + AHEAD), timedelta(minutes=minutes)
     found = []
-    for item in booking.availability(db.session(), resources, within, now, access.levels(), places=places):
+    for item in free_time.availability(db.session(), resources, within, now, access.levels(), places=places):
         start = first_fit(item.free, length, now)
         period = Period(start, start + length) if start else None
         value = offers.NOW if start == now else start.strftime("%Y-%m-%dT%H:%M:%SZ") if start else ""

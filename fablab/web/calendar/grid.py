@@ -3,6 +3,7 @@
 A row's columns are periods of one step each. Cells carry instants in UTC; only labels are in the site's zone.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -10,7 +11,7 @@ from enum import StrEnum
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
-from fablab.booking.queries import Availability, Busy
+from fablab.booking.free_time import Availability, Busy
 from fablab.core.i18n import _, show_time
 from fablab.core.period import Period, boundary_of
 
@@ -135,7 +136,7 @@ def week_heads(minutes: Iterable[int]) -> list[Head]:
 def cells_of(columns: Sequence[Period | None], facts: Availability, eyes: Eyes, now: datetime) -> list[Cell]:
     """A row: what each column is for the one who looks; neighbours that are the same thing become one cell."""
     zone = facts.resource.site.zone
-    marks = [_mark(column, facts, eyes, now) for column in columns]
+    marks = _marks(columns, facts, eyes, now)
     cells: list[Cell] = []
     for (kind, busy, _own), group in groupby(enumerate(marks), key=lambda pair: _same(pair[0], pair[1])):
         places = [index for index, _kind in group]
@@ -153,28 +154,61 @@ def _same(index: int, mark: _Mark) -> tuple[Kind, Busy | None, int]:
     return kind, busy, index if kind == Kind.FREE else -1
 
 
-def _mark(column: Period | None, facts: Availability, eyes: Eyes, now: datetime) -> _Mark:
-    if column is None:
-        return Kind.CLOSED, None
-    taken = [item for item in facts.busy if item.period.overlaps(column)]
+def _marks(columns: Sequence[Period | None], facts: Availability, eyes: Eyes, now: datetime) -> list[_Mark]:
+    """What each column is. Columns follow each other, so that where something begins and ends among them is looked up
+    instead of each column asking of everything whether it touches it.
+    """
+    real = [(index, column) for index, column in enumerate(columns) if column]
+    starts, ends = [column.start for _index, column in real], [column.end for _index, column in real]
+    taken: list[list[Busy]] = [[] for _column in real]
+    for item in facts.busy:
+        for at in range(bisect_right(ends, item.period.start), bisect_left(starts, item.period.end)):
+            taken[at].append(item)
+    opened = _covered(facts.open, starts, ends)
+    free = _covered(facts.free, [max(start, now) for start in starts], ends)
+    found: list[_Mark] = [(Kind.CLOSED, None)] * len(columns)
+    for at, (index, column) in enumerate(real):
+        found[index] = _taken(column, taken[at], facts.resource.places, eyes) or (
+            _untaken(column, opened[at], free[at], eyes, now),
+            None,
+        )
+    return found
+
+
+def _covered(parts: Iterable[Period], starts: Sequence[datetime], ends: Sequence[datetime]) -> list[bool]:
+    """Which of the columns with these starts and ends one of the parts covers."""
+    found = [False] * len(starts)
+    for part in parts:
+        for at in range(bisect_left(starts, part.start), bisect_right(ends, part.end)):
+            found[at] = True
+    return found
+
+
+def _taken(column: Period, taken: list[Busy], places: int, eyes: Eyes) -> _Mark | None:
     mine = [item for item in taken if item.member_id == eyes.member_id]
     if mine:
         return Kind.MINE, _most(mine, column)
-    if len({item.place for item in taken}) >= facts.resource.places:
+    if len(taken) >= places and len({item.place for item in taken}) >= places:
         return Kind.BOOKED, _most(taken, column)
-    if not any(part.covers(column) for part in facts.open):
-        return Kind.CLOSED, None
+    return None
+
+
+def _untaken(column: Period, is_open: bool, is_free: bool, eyes: Eyes, now: datetime) -> Kind:
+    if not is_open:
+        return Kind.CLOSED
     if column.end <= now:
-        return Kind.PAST, None
-    rest = Period(max(column.start, now), column.end)
-    if not any(part.covers(rest) for part in facts.free):
-        return Kind.BLOCKED, None
-    return (Kind.LOCKED if eyes.locked else Kind.FREE), None
+        return Kind.PAST
+    if not is_free:
+        return Kind.BLOCKED
+    return Kind.LOCKED if eyes.locked else Kind.FREE
 
 
 def _most(taken: Iterable[Busy], column: Period) -> Busy:
     """The reservation that has most of the column."""
-    return max(taken, key=lambda item: part.seconds if (part := item.period.within(column)) else 0)
+    found = list(taken)
+    if len(found) == 1:
+        return found[0]
+    return max(found, key=lambda item: part.seconds if (part := item.period.within(column)) else 0)
 
 
 def _cell(

@@ -10,11 +10,10 @@ from werkzeug.wrappers import Response
 
 from fablab.billing.charges import BILLED
 from fablab.billing.prices import Quote, quote
-from fablab.booking import queries as booking
-from fablab.booking import services
+from fablab.booking import free_time, services
+from fablab.booking.free_time import Availability
 from fablab.booking.models import Nature
 from fablab.booking.policy import rows
-from fablab.booking.queries import Availability
 from fablab.booking.rules.judging import Ruling
 from fablab.booking.suggesting import Slot, what_would_work
 from fablab.catalog import queries as catalog
@@ -138,7 +137,7 @@ def _sheet(resource: Resource, asked: Asked, now: datetime, refusals: tuple[Refu
     price = quote(session, resource, member, period.start) if asked.nature in BILLED else None
     levels = members.access_of(session, member.id, now)
     day = day_of(period.start.astimezone(zone).date(), zone)
-    today = booking.availability(session, [resource], day, now, levels, places=asked.places)[0]
+    today = free_time.availability(session, [resource], day, now, levels, places=asked.places)[0]
     slot = resource.slot_minutes
     lengths = offers.durations(slot, offers.free_for(today.free, max(period.start, now)), asked.minutes)
     return Sheet(
@@ -148,7 +147,7 @@ def _sheet(resource: Resource, asked: Asked, now: datetime, refusals: tuple[Refu
         starts=_starts(today, asked, now),
         durations=offers.duration_choices(lengths, period.start, asked.minutes, zone, price),
         places=offers.place_choices(resource.places, asked.places),
-        besides=[row.name for row in booking.besides(session, resource)],
+        besides=[row.name for row in free_time.besides(session, resource)],
         payers=pickers.payers(member.id, asked.payer),
         wards=pickers.wards(actor.member_id, asked.for_whom),
         quote=price,

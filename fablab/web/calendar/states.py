@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from fablab.booking.queries import Availability
+from fablab.booking.free_time import Availability
 from fablab.catalog.models import Resource, ResourceState
 from fablab.core.i18n import _, locale, show_day, show_duration, show_moment, show_time
 from fablab.core.period import Period

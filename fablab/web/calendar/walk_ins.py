@@ -9,8 +9,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from fablab.billing.prices import quote
-from fablab.booking import checking_in, services
-from fablab.booking import queries as booking
+from fablab.booking import checking_in, free_time, services
 from fablab.booking.models import Reservation
 from fablab.booking.wishes import Wish
 from fablab.catalog import queries as catalog
@@ -82,7 +81,7 @@ def _choices(resource: Resource, now: datetime) -> list[Choice]:
     """The lengths that would be granted; each is judged as if it were asked for."""
     session, actor = db.session(), access.actor()
     ahead = Period(now, now + FAR)
-    free = booking.availability(session, [resource], ahead, now, access.levels())[0].free
+    free = free_time.availability(session, [resource], ahead, now, access.levels())[0].free
     cap = offers.free_for(free, now)
     lengths = [resource.slot_minutes * count for count in LENGTHS if resource.slot_minutes * count <= cap]
     granted = [

@@ -8,7 +8,7 @@ from itertools import pairwise
 from flask import url_for
 from flask_login import current_user
 
-from fablab.booking import queries as booking
+from fablab.booking import free_time
 from fablab.booking.opening import hours_of, usable
 from fablab.catalog import queries as catalog
 from fablab.catalog.models import CategoryKind, Resource, ResourceFile
@@ -75,7 +75,7 @@ def about(resource: Resource) -> About:
         specs=specs_of(catalog.fields_of(session, [resource.category_id])[resource.category_id], resource.specs),
         papers=catalog.files_of(session, resource.id),
         sees_papers=bool(current_user.is_authenticated),
-        besides=booking.besides(session, resource),
+        besides=free_time.besides(session, resource),
         part_of=sorted(owners.values(), key=lambda row: row.name),
         today=own[0][1],
         week=_short(own),

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
 from typing import Any
@@ -150,8 +150,8 @@ def levels() -> Access | None:
     if not current_user.is_authenticated:
         return None
     if "levels" not in g:
-        own = members.access_of(db.session(), current_user.id, clock.now())
-        g.levels = replace(own, actor=current_user.actor)
+        own = members.levels_of(db.session(), [current_user.id], clock.now())[current_user.id]
+        g.levels = Access(own, current_user.actor)
     found: Access = g.levels
     return found
 

@@ -1,0 +1,45 @@
+"""What reserving costs with no rule of the lab in force, and with twelve."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from itertools import count
+
+from fablab.booking import services
+from fablab.booking.services import Wish
+from fablab.core.db import transaction
+from fablab.core.period import Period
+from fablab.members.actor import Actor
+from tests.bench.lab import MONDAY, BenchLab, ruled
+from tests.bench.table import Row, spent_ms
+from tests.support.statements import statements
+
+NOW = MONDAY - timedelta(days=1)
+_hours = count(24 * 30)
+"""No hour is reserved twice, whoever measures."""
+
+
+def rows(lab: BenchLab, clock: Callable[[], float], times: int = 100) -> list[Row]:
+    """Reserving without and with rules."""
+    plain, few = _reserving(lab, clock, times)
+    with ruled(lab):
+        strict, more = _reserving(lab, clock, times)
+    row = Row(what="reserving, 12 rules; floor: none", cost=strict, floor=plain, statements=more)
+    row.goals = [(f"rules add < 2 ms: {strict - plain:.1f}", strict - plain < 2)]
+    return [Row(what="reserving, no rule", cost=plain, statements=few), row]
+
+
+def _reserving(lab: BenchLab, clock: Callable[[], float], times: int) -> tuple[float, int]:
+    def act() -> None:
+        hour = next(_hours)
+        with lab.app.app_context():
+            reserve(lab.people[hour % len(lab.people)], lab.machines[0], hour)
+
+    return spent_ms(act, times, clock=clock), statements(lab.engine, act)
+
+
+def reserve(member_id: int, machine: int, hour: int) -> None:
+    """Reserve half of an hour, counted from the Monday of the lab."""
+    start = MONDAY + timedelta(hours=hour)
+    wish = Wish(resource_id=machine, period=Period(start, start + timedelta(minutes=30)), member_id=member_id)
+    with transaction() as session:
+        services.book(session, Actor(member_id), wish, NOW)
