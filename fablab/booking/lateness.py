@@ -1,12 +1,13 @@
 """Giving back too late: when it counts against somebody, and what it would lead to, said before they do it."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
 from fablab.booking.models import Nature, Reservation, ReservationState, ReviewState
 from fablab.booking.opening import hours_of, usable
+from fablab.booking.rules.costs import NOTHING, Cost
 from fablab.core.i18n import show_period, use_locale
 from fablab.core.period import Period
 from fablab.members import queries as members
@@ -24,6 +25,33 @@ class Late:
     """Cancelling now counts as a late cancellation; `tally` is where that would lead, None if nothing follows."""
 
     tally: Tally | None
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """What giving a reservation back would have cost when its member moved it, and whether that would have been late by
+    the site's conduct policy: as much as that it still costs, so that nobody moves it first.
+    """
+
+    cost: Cost = NOTHING
+    is_late: bool = False
+
+
+def kept(owed: Owed | None) -> dict[str, object]:
+    """The same among the terms that a reservation keeps."""
+    return {} if owed is None else {"owed": asdict(owed.cost), "late": owed.is_late}
+
+
+def owed_of(row: Reservation) -> Owed:
+    """What a reservation's terms say of that."""
+    found = row.terms or {}
+    return Owed(Cost(**found["owed"]), found["late"]) if "owed" in found else Owed()
+
+
+def forget_owed(row: Reservation) -> None:
+    """Somebody else has it now, who moved nothing."""
+    if row.terms and "owed" in row.terms:
+        row.terms = {key: value for key, value in row.terms.items() if key not in ("owed", "late")}
 
 
 def late(session: Session, actor: Actor, reservation: Reservation, now: datetime) -> Late | None:
@@ -66,7 +94,8 @@ def subject_of(reservation: Reservation) -> str:
 
 def _is_late(session: Session, actor: Actor, row: Reservation, now: datetime) -> bool:
     held = policies.rules_of(policies.policy_at(session, row.resource.site_id))
-    return rules.is_late(held, row.created_at, row.starts_at, now) and counts(session, actor, row, now)
+    is_late = owed_of(row).is_late or rules.is_late(held, row.created_at, row.starts_at, now)
+    return is_late and counts(session, actor, row, now)
 
 
 def counts(session: Session, actor: Actor, row: Reservation, now: datetime) -> bool:

@@ -263,6 +263,8 @@ def _write(
     verdict: Verdict,
     now: datetime,
 ) -> Reservation:
+    own_move = kind == ChangeKind.MOVED and not staff.act_on(actor, seen)
+    owed = terms.owed_when_moved(session, actor, seen, now) if own_move else None
     session.add(ReservationChange.of(seen, kind, actor.member_id, now, wanted.reason))
     before, was = catalog.resource(session, seen.resource_id), seen.period
     period = wanted.period or was
@@ -271,9 +273,9 @@ def _write(
     seen.version += 1
     session.flush()
     session.refresh(seen, ["resource"])
-    if kind == ChangeKind.MOVED and not staff.act_on(actor, seen):
+    if own_move:
         # Who moves it is shown other terms; who is moved keeps theirs.
-        terms.keep(session, seen, verdict.rulings)
+        terms.keep(session, seen, verdict.rulings, owed)
         terms.ask_review(seen, actor, verdict.rulings, now)
     claiming.claim(session, seen, verdict.chosen, verdict.occupied)
     by_id, why = actor.member_id, wanted.reason

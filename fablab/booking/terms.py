@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from fablab.booking import deciding, lateness, staff
 from fablab.booking.deciding import Question
+from fablab.booking.lateness import Owed
 from fablab.booking.models import Nature, Reservation, ReservationState, ReviewState
 from fablab.booking.policy import cases
 from fablab.booking.purse import purse
@@ -28,10 +29,12 @@ KEPT = (CheckIn, Cancellation, LateReturn)
 """Rules that a reservation keeps as they were when it was made."""
 
 
-def keep(session: Session, row: Reservation, rulings: Iterable[Ruling]) -> None:
-    """Write down the terms on which somebody has it from now on: what they were shown."""
+def keep(session: Session, row: Reservation, rulings: Iterable[Ruling], owed: Owed | None = None) -> None:
+    """Write down the terms on which somebody has it from now on: what they were shown. `owed` is what giving it back
+    would have cost when it was moved: moving it is no way around that.
+    """
     rules = [item.rule for item in rulings if isinstance(item.rule, KEPT)]
-    if not rules or row.nature != Nature.MEMBER:
+    if row.nature != Nature.MEMBER or not (rules or owed):
         row.terms = None
         return
     price = _price(session, row) if _asks_price(costs.terms_of(rules)) else None
@@ -39,7 +42,7 @@ def keep(session: Session, row: Reservation, rulings: Iterable[Ruling]) -> None:
         "rules": [{"kind": rule.code, "params": catalogue.params_of(rule)} for rule in rules],
         "price": None if price is None else f"{price.numerator}/{price.denominator}",
     }
-    row.terms = kept
+    row.terms = kept | lateness.kept(owed)
 
 
 def ask_review(row: Reservation, actor: Actor, rulings: Iterable[Ruling], now: datetime) -> None:
@@ -66,8 +69,22 @@ def cost_of_cancelling(session: Session, actor: Actor, row: Reservation, now: da
 
     It costs nothing where `lateness.counts` says that nothing does, and within ten minutes of the second thought.
     """
+    owed = lateness.owed_of(row).cost
     then = _graded(session, row, _then(row), now)
-    if not then.cancellations or not lateness.counts(session, actor, row, now):
+    if not lateness.counts(session, actor, row, now):
+        return costs.NOTHING
+    return costs.harsher(owed, _cost_of_cancelling(session, row, then, now))
+
+
+def owed_when_moved(session: Session, actor: Actor, row: Reservation, now: datetime) -> Owed | None:
+    """What giving it back would cost at the moment at which its member moves it; None where that is nothing."""
+    cost = cost_of_cancelling(session, actor, row, now)
+    is_late = lateness.late(session, actor, row, now) is not None
+    return Owed(cost, is_late) if is_late or not cost.is_nothing else None
+
+
+def _cost_of_cancelling(session: Session, row: Reservation, then: Terms, now: datetime) -> Cost:
+    if not then.cancellations:
         return costs.NOTHING
     if now < row.starts_at and now < row.created_at + SECOND_THOUGHTS:
         return costs.NOTHING

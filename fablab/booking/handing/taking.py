@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from fablab.booking import claiming, deciding, paying
+from fablab.booking import claiming, deciding, lateness, paying
 from fablab.booking.deciding import Question, Verdict
 from fablab.booking.handing import queries, terms
 from fablab.booking.models import ChangeKind, HandOver, HandOverState, Reservation, ReservationChange
@@ -57,6 +57,7 @@ def accept(session: Session, actor: Actor, hand_over_id: int, take: Take, now: d
     seen.companion_id = None if seen.companion_id == taker_id else seen.companion_id
     # What its holder does with all that they reserved together, or weekly, is no longer done to it.
     seen.together_id = seen.series_id = None
+    lateness.forget_owed(seen)
     seen.version += 1
     given.state, given.settled_at, given.named = HandOverState.ACCEPTED, now, ""
     session.flush()

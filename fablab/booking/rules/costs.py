@@ -98,6 +98,16 @@ def kinder(then: Cost, now: Cost) -> Cost:
     )
 
 
+def harsher(one: Cost, other: Cost) -> Cost:
+    """What either of them asks for."""
+    return Cost(
+        strikes=one.strikes or other.strikes,
+        strikes_if_taken=one.strikes_if_taken or other.strikes_if_taken,
+        cents=max(one.cents, other.cents),
+        cents_if_taken=max(one.cents_if_taken, other.cents_if_taken),
+    )
+
+
 def kinder_check_in(then: CheckIn | None, now: CheckIn | None) -> CheckIn | None:
     """What both ask for; nothing where one of them asks for nothing."""
     if then is None or now is None:
