@@ -171,7 +171,7 @@ def _past(lab: BenchLab, count: int) -> None:
         session.execute(text("DROP TABLE bench_people"))
         _claim(session, last)
     if lab.engine.dialect.name == "postgresql":
-        with lab.engine.connect() as connection:
+        with lab.engine.begin() as connection:
             connection.execute(text("ANALYZE"))  # As the server itself does from time to time.
 
 
