@@ -1,5 +1,7 @@
 """What is taken at a time is found by an index: by whoever asks for all places, and by the guard of SQLite.
 
+Indexes hold the end besides: what began within a month before is looked at, and most of it is over.
+
 SQLite takes `active` alone for no condition on the index's column, but `active = 1` for one; as it stood, the guard of
 migration 0002 read a place's whole past at each reservation.
 """
@@ -20,12 +22,16 @@ EVENTS = {
 
 
 def upgrade() -> None:
-    op.create_index("ix_claims_in_time", "claims", ["resource_id", "active", "occupied_from"])
+    op.create_index("ix_claims_in_time", "claims", ["resource_id", "active", "occupied_from", "occupied_to"])
+    op.drop_index("ix_reservations_starts_at", table_name="reservations")
+    op.create_index("ix_reservations_starts_at_ends_at", "reservations", ["starts_at", "ends_at"])
     _guard("active = 1")
 
 
 def downgrade() -> None:
     _guard("active")
+    op.drop_index("ix_reservations_starts_at_ends_at", table_name="reservations")
+    op.create_index("ix_reservations_starts_at", "reservations", ["starts_at"])
     op.drop_index("ix_claims_in_time", table_name="claims")
 
 

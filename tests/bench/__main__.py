@@ -1,4 +1,5 @@
-"""`make bench`: everything, in some ten minutes; `python -m tests.bench --short` in two, with less of a past."""
+"""`make bench`: everything, in some ten minutes; `python -m tests.bench --short` in two, with less of a past, and
+with `sqlite` or `postgresql` on that one alone."""
 
 import sys
 import tempfile
@@ -48,10 +49,11 @@ def _measured(lab: BenchLab, clock: Callable[[], float]) -> list[Row]:
 
 def main() -> None:
     """Measure everything and print the tables."""
+    only = [word for word in sys.argv[1:] if word in KEPT]
     is_short = "--short" in sys.argv
     many = MANY_IF_SHORT if is_short else MANY
     print_table("the machine's side", "CPU ms", [polling.row()])
-    for key, lab_on in labs():
+    for key, lab_on in ((key, lab_on) for key, lab_on in labs() if not only or key in only):
         name, share, clock = KEPT[key]
         unit = "CPU ms" if clock is time.process_time else "ms"
         with ExitStack() as stack:

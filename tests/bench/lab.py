@@ -32,7 +32,9 @@ from fablab.members.models import Account, Member, MemberClass
 from fablab.training.services import validate
 from tests.cast import LONG_AGO, PASSWORD, Cast, make_cast
 
-MONDAY = datetime(2031, 3, 3, tzinfo=UTC)
+_TODAY = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+MONDAY = _TODAY + timedelta(days=14 - _TODAY.weekday())
+"""One to two weeks ahead; the past ends before today, so that what is shown of today does not grow with it."""
 WEEK = Period(MONDAY, MONDAY + timedelta(days=7))
 TEN_YEARS = timedelta(days=3650)
 AT_WORKSHOP, ELSEWHERE = 20, 40
@@ -159,7 +161,7 @@ def _past(lab: BenchLab, count: int) -> None:
             "per_machine": per_machine,
             "step": step,
             "long": min(step // 2, 7200),
-            "first": (MONDAY - timedelta(days=7) - TEN_YEARS).timestamp(),
+            "first": (MONDAY - timedelta(days=14) - TEN_YEARS).timestamp(),
             "machines": len(lab.machines),
             "people": PEOPLE,
         }
@@ -171,7 +173,7 @@ def _past(lab: BenchLab, count: int) -> None:
         session.execute(text("DROP TABLE bench_people"))
         _claim(session, last)
     if lab.engine.dialect.name == "postgresql":
-        with lab.engine.connect() as connection:
+        with lab.engine.begin() as connection:
             connection.execute(text("ANALYZE"))  # As the server itself does from time to time.
 
 

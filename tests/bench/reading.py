@@ -6,7 +6,7 @@ The floor of a list is the same data, fetched with one hand-written statement ov
 
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import timedelta
 
 from sqlalchemy import Engine
 
@@ -40,7 +40,7 @@ def floor_ms(engine: Engine, statement: str, machines: list[int], clock: Clock) 
     ids = ", ".join(map(str, machines))
     mark = "?" if engine.dialect.name == "sqlite" else "%s"
     sql = statement.format(where=f"resource_id IN ({ids})", mark=mark)
-    early = datetime(2031, 1, 31, tzinfo=UTC)
+    early = WEEK.start - timedelta(days=31)
     values: list[object] = [WEEK.end, early, WEEK.start]
     if engine.dialect.name == "sqlite":
         values = [f"{moment:%Y-%m-%d %H:%M:%S.%f}" for moment in (WEEK.end, early, WEEK.start)]

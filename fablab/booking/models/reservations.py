@@ -68,7 +68,7 @@ class Reservation(Model):
         Index(None, "resource_id", "starts_at"),
         Index(None, "member_id", "starts_at"),
         Index(None, "account_id", "starts_at"),
-        Index(None, "starts_at"),
+        Index(None, "starts_at", "ends_at"),
         Index(None, "series_id", **where("series_id IS NOT NULL")),
         Index(None, "together_id", **where("together_id IS NOT NULL")),
     )
@@ -148,7 +148,7 @@ class Claim(Model):
         CheckConstraint("occupied_from < occupied_to", name="order"),
         CheckConstraint("place >= 1", name="place"),
         Index("ix_claims_taken", "resource_id", "place", "active", "occupied_from"),
-        Index("ix_claims_in_time", "resource_id", "active", "occupied_from"),
+        Index("ix_claims_in_time", "resource_id", "active", "occupied_from", "occupied_to"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
