@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from fablab.booking.draws import drawing
+from fablab.booking.draws import queries as draws
 from fablab.booking.queue import offering
 from fablab.core import clock
 from fablab.core.db import transaction
@@ -213,6 +215,9 @@ class Field:
         for key in offering.freed_times(self.lab.session):
             with transaction() as session:
                 offering.pass_on(session, key, clock.now())
+        for site_id, at in draws.due(self.lab.session, clock.now()):
+            with transaction() as session:
+                drawing.draw(session, site_id, at, "chance", clock.now())
 
     def wait(
         self, day: int, hour: float, hours: float = 1, who: str = "student", code: str = "", *, on: str = "printer"
@@ -229,6 +234,14 @@ class Field:
             self.refused(code, "POST", "/waits", ask, who)
         else:
             self.call("POST", "/waits", ask, who, status=201)
+
+    def wish_drawn(self, day: int, hour: float, hours: float = 1, who: str = "maker", code: str = "") -> None:
+        """Wish for a time that is drawn; refused for a reason, if one is named."""
+        body = self.wish(day, hour, hours, who, "printer", {})
+        if code:
+            self.refused(code, "POST", "/draw-entries", body, who)
+        else:
+            self.call("POST", "/draw-entries", body, who, status=201)
 
     def accept(self, who: str = "student") -> int:
         """Accept the one thing that is offered to somebody who waits."""

@@ -216,6 +216,71 @@ def night_rules_know_which_hours_the_clocks_skip(f: Field) -> None:
     f.ok(27, 3, 1)
 
 
+def two_within_a_quarter_of_an_hour_when_a_week_is_released(f: Field) -> None:
+    f.rule("waves", releases=[{"weekday": 0, "at_minute": 480, "first_weekday": 1, "last_weekday": 6}])
+    f.rule("pace", most=2, minutes=15)
+    f.ok(1, 9)
+    f.ok(2, 9)
+    f.no("pace", 3, 9)
+    f.ok(3, 9, who="student")
+    f.at(0, 8.25)
+    f.ok(4, 9)
+
+
+def staff_pass_before_students_and_students_before_all_others(f: Field) -> None:
+    f.rule("priority", {"class_id": f.cast.students}, rank=1, notice_minutes=60)
+    f.rule("priority", {"role": "fabmanager"}, rank=2, notice_minutes=24 * 60)
+    f.ok(1, 9)
+    f.ok(1, 9, who="student", passes_first=True)
+    f.no("taken", 1, 9, passes_first=True)
+    f.ok(1, 9, who="fabmanager", nature="class", passes_first=True)
+    f.ok(0, 12)
+    f.no("taken", 0, 12, who="fabmanager", nature="class", passes_first=True)
+
+
+def the_weekend_is_drawn_on_thursday_evening(f: Field) -> None:
+    weekend = {"times": {"windows": [window(5, 6)]}}
+    f.rule("draw", weekend, days=2, weekday=3, at_minute=18 * 60, most=1)
+    f.ok(1, 9)
+    f.no("draw", 5, 9)
+    f.wish_drawn(5, 9)
+    f.wish_drawn(6, 9, code="draw_most")
+    f.wish_drawn(5, 9, who="student")
+    f.at(3, 17.9)
+    f.no("draw", 5, 11)
+    f.at(3, 18)
+    f.work()
+    won = [f.call("GET", "/draw-entries", who=who)["items"][0]["state"] for who in ("maker", "student")]
+    assert sorted(won) == ["lost", "won"]
+    f.ok(5, 11)
+    f.no("draw", 12, 9)
+
+
+def the_second_missed_time_costs_and_the_first_warns(f: Field) -> None:
+    f.conduct(no_show_strikes=True, grace_minutes=10)
+    f.rule("cancellation", minutes=0, fee_cents=800, strikes_before=1)
+    for day, cents in ((1, None), (2, 800)):
+        made = f.ok(day, 9)
+        f.at(day, 9.2)
+        f.no_show(made)
+        status = 200 if cents else 404
+        fee = f.call("GET", f"/reservations/{made}/fee", who="maker", status=status)
+        assert fee.get("due_cents") == cents
+
+
+def a_camera_is_lent_for_days_and_comes_back_in_the_evening(f: Field) -> None:
+    f.rule("length", most=3 * 24 * 60)
+    f.rule("late_return", grace_minutes=30, fee_cents=200)
+    f.no("length_most", 1, 9, 80)
+    made, next_one = f.ok(1, 9, 48), f.ok(4, 9, 24)
+    f.at(3, 9.4)
+    f.call("POST", f"/reservations/{made}/return", {}, "fabmanager")
+    f.call("GET", f"/reservations/{made}/fee", who="maker", status=404)
+    f.at(5, 10)
+    f.call("POST", f"/reservations/{next_one}/return", {}, "fabmanager")
+    assert f.call("GET", f"/reservations/{next_one}/fee", who="maker")["due_cents"] == 200
+
+
 VARIANTS = [
     value for value in list(globals().values()) if callable(value) and getattr(value, "__module__", "") == __name__
 ]
