@@ -19,7 +19,7 @@ DAYS = 2
 """So far ahead they reserve, that they get into each other's way."""
 Json = dict[str, Any]
 OWN = "SELECT id, version, starts_at FROM reservations WHERE member_id = :who AND state = 'booked' AND ends_at > :now"
-SERIES = "SELECT id FROM reservation_series WHERE member_id = :who ORDER BY id DESC LIMIT 20"
+SERIES = "SELECT id, version FROM reservation_series WHERE member_id = :who ORDER BY id DESC LIMIT 20"
 TOGETHER = f"{OWN} AND together_id IS NOT NULL"
 WAITS = "SELECT id FROM waits WHERE member_id = :who AND ended_at IS NULL"
 OFFERS = (
@@ -133,7 +133,7 @@ class Crowd:
         row = self.found(SERIES)
         if row is None:
             return None
-        body = {"scope": "all", "shift_minutes": self._chance.choice((-60, 60)), "rest": True}
+        body = {"scope": "all", "version": row.version, "shift_minutes": self._chance.choice((-60, 60)), "rest": True}
         return self.ask("PATCH", f"/reservation-series/{row.id}", body)
 
     def cancel_series(self) -> TestResponse | None:
