@@ -85,6 +85,15 @@ class Crowd:
         places = self._chance.randint(1, 2) if thing == self._scene.desks else 1
         return self.ask("POST", "/reservations", {"resource_id": thing, "places": places, **self.times()})
 
+    def pass_first(self) -> TestResponse:
+        """Take it from others, which the rules let some."""
+        thing = self._chance.choice(self._scene.things)
+        return self.ask("POST", "/reservations", {"resource_id": thing, "passes_first": True, **self.times()})
+
+    def wish(self) -> TestResponse:
+        """Wish for a time of the room that is drawn."""
+        return self.ask("POST", "/draw-entries", {"resource_id": self._scene.rooms[1], **self.times()})
+
     def walk_in(self) -> TestResponse:
         """Begin now."""
         minutes = self._chance.choice((30, 60))
@@ -205,10 +214,13 @@ class Crowd:
             self._worker.offer_places()
             self._worker.look_after_waits()
             self._worker.look_after_reservations()
+            self._worker.make_draws()
 
 
 ACTS: dict[str, tuple[int, Callable[[Crowd], TestResponse | None]]] = {
     "book": (30, Crowd.book),
+    "pass first": (3, Crowd.pass_first),
+    "wish for a draw": (3, Crowd.wish),
     "walk in": (4, Crowd.walk_in),
     "move": (12, Crowd.move),
     "extend": (6, Crowd.extend),

@@ -109,6 +109,8 @@ def _rules(session: Session, scene: Scene) -> None:
         ("buffer", {"after": BUFFER}, Scope(resource_id=cast.laser)),
         ("length", {"most": 240}, Scope(site_id=cast.workshop)),
         ("extension", {"step_minutes": 30, "beyond_rules": False}, Scope(site_id=cast.workshop)),
+        ("priority", {"notice_minutes": 120}, Scope(site_id=cast.workshop, class_id=cast.students)),
+        ("draw", {"days": 1}, Scope(resource_id=scene.rooms[1])),
         ("waiting", {"minutes": 30, "opens": 0, "closes": 1440}, Scope(site_id=cast.workshop)),
     ):
         writing.add(session, admin, RuleCard(kind=kind, params=params, scope=scope, overridable=False), LONG_AGO)
