@@ -1,4 +1,4 @@
-"""`make soak`: a hundred thousand attempts in some twenty minutes; `python -m tests.soak --short` in one."""
+"""`make soak`: a hundred thousand attempts, which take two cores some forty-five minutes; `--short` takes two."""
 
 import logging
 import sys
