@@ -18,13 +18,14 @@ from fablab.core import clock, outbox
 from fablab.core.db import db, transaction
 from fablab.core.i18n import _
 from fablab.core.period import Period
-from fablab.core.refusals import Conflict, Refused
+from fablab.core.refusals import Refused
 from fablab.members.models import Member, Role
 from fablab.sites import queries as sites
 from fablab.usage import connections, services
 from fablab.usage import queries as usage
 from fablab.usage.models import Condition, LiveState, UsageSession
 from fablab.web.ground import access, inputs, pickers
+from fablab.web.ground.errors import status_of
 
 screen = Blueprint("desk", __name__)
 NEAR = timedelta(hours=3)
@@ -68,7 +69,7 @@ def give(session_id: int) -> Response | tuple[str, int]:
             used = services.give(session, access.actor(), session_id, member_id, clock.now())
             name = used.member.name if used.member else ""
     except Refused as refused:
-        return _show(session_id, refused), 409 if isinstance(refused, Conflict) else 422
+        return _show(session_id, refused), status_of(refused)
     flash(_("Given to %(name)s.", name=name), "ok")
     return redirect(url_for("desk.page"))
 
@@ -86,7 +87,7 @@ def waive(session_id: int) -> Response | tuple[str, int]:
             services.needs_no_other(session, access.actor(), session_id)
             services.waive(session, access.actor(), session_id, Nature(nature), clock.now(), note=note)
     except Refused as refused:
-        return _show(session_id, refused), 409 if isinstance(refused, Conflict) else 422
+        return _show(session_id, refused), status_of(refused)
     flash(_("Settled: this use is not billed."), "ok")
     return redirect(url_for("desk.page"))
 

@@ -7,9 +7,10 @@ from fablab.booking import reviewing
 from fablab.core import clock
 from fablab.core.db import db, transaction
 from fablab.core.i18n import _
-from fablab.core.refusals import Conflict, Refused
+from fablab.core.refusals import Refused
 from fablab.members.models import Role
 from fablab.web.ground import access, inputs
+from fablab.web.ground.errors import status_of
 
 screen = Blueprint("approvals", __name__)
 LONGEST_REASON = 500
@@ -36,8 +37,7 @@ def decide(reservation_id: int) -> Response | tuple[str, int]:
             else:
                 reviewing.decline(session, access.actor(), reservation_id, reason, version, clock.now())
     except Refused as refused:
-        status = 409 if isinstance(refused, Conflict) else 422
-        return _show(reservation_id, refused.messages, reason), status
+        return _show(reservation_id, refused.messages, reason), status_of(refused)
     flash(_("Approved: they were told.") if approved else _("Declined: they were told why."), "ok")
     return redirect(url_for("approvals.page"))
 

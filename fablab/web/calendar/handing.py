@@ -10,9 +10,10 @@ from fablab.booking.handing.taking import Take
 from fablab.core import clock
 from fablab.core.db import db, transaction
 from fablab.core.i18n import _, show_period
-from fablab.core.refusals import Conflict, Refused
+from fablab.core.refusals import Refused
 from fablab.members import queries as members
 from fablab.web.ground import access, inputs, pickers
+from fablab.web.ground.errors import status_of
 
 screen = Blueprint("handing", __name__)
 
@@ -63,7 +64,7 @@ def take(hand_over_id: int) -> Response | tuple[str, int]:
             machine, said = made.resource.name, show_period(made.period, made.resource.site.zone)
             reservation_id = made.id
     except Refused as refused:
-        return _taker(hand_over_id, _told(refused)), 409 if isinstance(refused, Conflict) else 422
+        return _taker(hand_over_id, _told(refused)), status_of(refused)
     flash(_("It is yours now: %(machine)s, %(when)s", machine=machine, when=said), "ok")
     return redirect(url_for("reservations.page", reservation_id=reservation_id))
 

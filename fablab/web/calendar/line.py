@@ -13,13 +13,14 @@ from fablab.booking.queue import answering, joining, queries, wording
 from fablab.core import clock
 from fablab.core.db import db, transaction
 from fablab.core.i18n import _, show_period
-from fablab.core.refusals import Conflict, Refused
+from fablab.core.refusals import Refused
 from fablab.members import queries as members
 from fablab.members.models import Role
 from fablab.sites import queries as sites
 from fablab.web.calendar import wishes
 from fablab.web.calendar.wishes import Asked
 from fablab.web.ground import access, pickers
+from fablab.web.ground.errors import status_of
 from fablab.web.ground.months import lab_zone
 
 screen = Blueprint("line", __name__)
@@ -122,7 +123,7 @@ def accept(offer_id: int) -> Response | tuple[str, int]:
             said = show_period(made.period, made.resource.site.zone)
             machine, reservation_id = made.resource.name, made.id
     except Refused as refused:
-        return _offer(offer_id, _told(refused)), 409 if isinstance(refused, Conflict) else 422
+        return _offer(offer_id, _told(refused)), status_of(refused)
     flash(_("Reserved: %(machine)s, %(when)s", machine=machine, when=said), "ok")
     return redirect(url_for("reservations.page", reservation_id=reservation_id))
 

@@ -14,11 +14,12 @@ from fablab.catalog.models import Resource
 from fablab.core import clock
 from fablab.core.db import db, transaction
 from fablab.core.i18n import _, show_period, show_time
-from fablab.core.refusals import Conflict, Refusal, Refused
+from fablab.core.refusals import Refusal, Refused
 from fablab.web.calendar import asking, moves, reservations
 from fablab.web.calendar.moves import Asked
 from fablab.web.calendar.onward import onward
 from fablab.web.ground import access, inputs
+from fablab.web.ground.errors import status_of
 
 screen = Blueprint("moving", __name__)
 
@@ -67,7 +68,7 @@ def move(reservation_id: int) -> Response | tuple[str, int]:
         if "stale" in refused.codes:
             # They have been told, and see what holds now: asked again, it is meant.
             asked = replace(asked, version=found.version)
-        return _show(found, asked, list(refused.refusals)), 409 if isinstance(refused, Conflict) else 422
+        return _show(found, asked, list(refused.refusals)), status_of(refused)
     if by_hand:
         return said, 200
     flash(said, "ok")
@@ -86,7 +87,7 @@ def extend(reservation_id: int) -> Response | tuple[str, int]:
                 moving.extend(session, access.actor(), reservation_id, until, now)
             said = show_time(until, seen.resource.site.zone)
     except Refused as refused:
-        return reservations.show(reservation_id, refused.refusals), 409 if isinstance(refused, Conflict) else 422
+        return reservations.show(reservation_id, refused.refusals), status_of(refused)
     flash(_("You may go on until %(time)s.", time=said), "ok")
     return _back(reservation_id)
 
@@ -98,7 +99,7 @@ def end(reservation_id: int) -> Response | tuple[str, int]:
         with transaction() as session:
             moving.end_now(session, access.actor(), reservation_id, clock.now())
     except Refused as refused:
-        return reservations.show(reservation_id, refused.refusals), 409 if isinstance(refused, Conflict) else 422
+        return reservations.show(reservation_id, refused.refusals), status_of(refused)
     flash(_("Thank you: the rest of the time is free for others."), "ok")
     return _back(reservation_id)
 

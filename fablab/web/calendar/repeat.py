@@ -17,11 +17,12 @@ from fablab.catalog.models import Resource
 from fablab.core import clock
 from fablab.core.db import db, transaction
 from fablab.core.i18n import _, n_
-from fablab.core.refusals import Conflict, Refused
+from fablab.core.refusals import Refused
 from fablab.web.calendar import asking, several
 from fablab.web.calendar.asking import Asked
 from fablab.web.calendar.several import Wall
 from fablab.web.ground import access, inputs
+from fablab.web.ground.errors import status_of
 
 screen = Blueprint("repeat", __name__)
 USUAL_TIMES = 8
@@ -97,8 +98,7 @@ def _refused(code: str, refused: Refused) -> tuple[str, int]:
         steps = _preview(resource, typed)
     except Refused as again:
         refused = again
-    status = 409 if isinstance(refused, Conflict) else 422
-    return _show(resource, typed, several.told(refused.refusals), steps), status
+    return _show(resource, typed, several.told(refused.refusals), steps), status_of(refused)
 
 
 def _preview(resource: Resource, typed: Repeating) -> list[Step]:

@@ -22,6 +22,7 @@ from fablab.members.organisations import projects
 from fablab.web.calendar import terms
 from fablab.web.calendar.outcomes import OutcomeForm, part_of
 from fablab.web.ground import access, inputs
+from fablab.web.ground.errors import status_of
 
 screen = Blueprint("reservations", __name__)
 
@@ -66,7 +67,7 @@ def undo_no_show(reservation_id: int) -> Response | tuple[str, int]:
         with transaction() as session:
             no_shows.take_back(session, access.actor(), reservation_id, clock.now())
     except Refused as refused:
-        return show(reservation_id, refused.refusals), 409 if isinstance(refused, Conflict) else 422
+        return show(reservation_id, refused.refusals), status_of(refused)
     flash(_("Taken back: they were there. A strike that came of it is withdrawn."), "ok")
     return redirect(url_for("reservations.page", reservation_id=reservation_id))
 

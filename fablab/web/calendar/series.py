@@ -19,12 +19,13 @@ from fablab.core import clock
 from fablab.core.db import db, transaction
 from fablab.core.errors import NotFound
 from fablab.core.i18n import _, n_
-from fablab.core.refusals import Conflict, Refused
+from fablab.core.refusals import Refused
 from fablab.core.text import line_of
 from fablab.members.models import Role
 from fablab.web.calendar import several, terms
 from fablab.web.calendar.several import Wall
 from fablab.web.ground import access, inputs
+from fablab.web.ground.errors import status_of
 
 screen = Blueprint("series", __name__, url_prefix="/series")
 
@@ -102,8 +103,7 @@ def cancel(series_id: int) -> Response | tuple[str, int]:
             done = changing.cancel(session, actor, series_id, which, now, reason=reason, rest=rest, agreed_cents=agreed)
             count = sum(not step.reasons for step in done)
     except Refused as refused:
-        status = 409 if isinstance(refused, Conflict) else 422
-        return _show_cancel(series_id, form, several.told(refused.refusals)), status
+        return _show_cancel(series_id, form, several.told(refused.refusals)), status_of(refused)
     flash(n_("%(count)s reservation was given back.", "%(count)s reservations were given back.", count), "ok")
     return redirect(url_for("series.page", series_id=series_id))
 
@@ -169,7 +169,7 @@ def _refused_change(series_id: int, wall: Wall | None, refused: Refused) -> tupl
         steps = []
     found = _found(series_id, request.form)
     page = _show_change(found, wall, several.told(refused.refusals), steps, found.series.version)
-    return page, 409 if isinstance(refused, Conflict) else 422
+    return page, status_of(refused)
 
 
 def _show_change(found: Found, wall: Wall | None, reasons: list[str], steps: Sequence[Step], version: int) -> str:

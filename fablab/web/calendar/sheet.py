@@ -22,7 +22,7 @@ from fablab.core import clock
 from fablab.core.db import db, transaction
 from fablab.core.i18n import _, show_period
 from fablab.core.period import Period, day_of
-from fablab.core.refusals import Conflict, Refusal, Refused
+from fablab.core.refusals import Refusal, Refused
 from fablab.members import queries as members
 from fablab.members.conduct import policies, wording
 from fablab.members.models import Role
@@ -32,6 +32,7 @@ from fablab.web.calendar import asking, offers
 from fablab.web.calendar.asking import Asked, Questions
 from fablab.web.calendar.onward import onward
 from fablab.web.ground import access, inputs, pickers
+from fablab.web.ground.errors import status_of
 
 screen = Blueprint("sheet", __name__)
 
@@ -102,7 +103,7 @@ def book(code: str) -> Response | tuple[str, int]:
         with asking.naming(asked.companion, now), transaction() as session:
             period = services.book(session, access.actor(), wish, now).period
     except Refused as refused:
-        return again(code, asked, now, refused.refusals), 409 if isinstance(refused, Conflict) else 422
+        return again(code, asked, now, refused.refusals), status_of(refused)
     flash(_("Reserved: %(machine)s, %(when)s", machine=name, when=show_period(period, zone)), "ok")
     return onward(url_for("day.page", d=period.start.astimezone(zone).date().isoformat()))
 

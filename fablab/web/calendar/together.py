@@ -19,13 +19,14 @@ from fablab.catalog.models import Resource
 from fablab.core import clock
 from fablab.core.db import db, transaction
 from fablab.core.i18n import _, n_, show_period
-from fablab.core.refusals import Conflict, Refused
+from fablab.core.refusals import Refused
 from fablab.core.text import line_of
 from fablab.members.models import Role
 from fablab.web.calendar import asking, several, terms
 from fablab.web.calendar.asking import Asked
 from fablab.web.calendar.several import Wall
 from fablab.web.ground import access, inputs
+from fablab.web.ground.errors import status_of
 
 screen = Blueprint("together", __name__)
 
@@ -92,8 +93,7 @@ def move(reservation_id: int) -> Response | tuple[str, int]:
         with transaction() as session:
             changing.change_together(session, access.actor(), reservation_id, wanted, clock.now())
     except Refused as refused:
-        status = 409 if isinstance(refused, Conflict) else 422
-        return _show_group(reservation_id, several.told(refused.refusals), wall), status
+        return _show_group(reservation_id, several.told(refused.refusals), wall), status_of(refused)
     flash(_("Moved together: %(when)s", when=when), "ok")
     return redirect(url_for("together.group", reservation_id=reservation_id))
 
@@ -107,8 +107,7 @@ def cancel(reservation_id: int) -> Response | tuple[str, int]:
             done = changing.cancel_together(session, access.actor(), reservation_id, clock.now(), agreed_cents=agreed)
             count = len(done)
     except Refused as refused:
-        status = 409 if isinstance(refused, Conflict) else 422
-        return _show_group(reservation_id, several.told(refused.refusals)), status
+        return _show_group(reservation_id, several.told(refused.refusals)), status_of(refused)
     flash(n_("%(count)s reservation was given back.", "%(count)s reservations were given back.", count), "ok")
     return redirect(url_for("together.group", reservation_id=reservation_id))
 
@@ -119,7 +118,7 @@ def _refused(code: str, typed: Typed, refused: Refused) -> tuple[str, int]:
         steps = _preview(code, typed)
     except Refused as again:
         refused = again
-    return _show(code, typed, several.told(refused.refusals), steps), 409 if isinstance(refused, Conflict) else 422
+    return _show(code, typed, several.told(refused.refusals), steps), status_of(refused)
 
 
 def _preview(code: str, typed: Typed) -> list[Step]:

@@ -18,11 +18,12 @@ from fablab.core import clock
 from fablab.core.db import db, transaction
 from fablab.core.i18n import _, show_time
 from fablab.core.period import Period
-from fablab.core.refusals import Conflict, Refused
+from fablab.core.refusals import Refused
 from fablab.members import queries as members
 from fablab.web.calendar import offers
 from fablab.web.calendar.offers import Choice
 from fablab.web.ground import access, inputs
+from fablab.web.ground.errors import status_of
 
 screen = Blueprint("walk_ins", __name__)
 LENGTHS = (1, 2, 4)
@@ -69,7 +70,7 @@ def start(code: str) -> Response | tuple[str, int]:
             until = row.ends_at
     except Refused as refused:
         resource = catalog.resource_by_code(db.session(), code)
-        status = 409 if isinstance(refused, Conflict) else 422
+        status = status_of(refused)
         page = render_template("machine/refused.html", resource=resource, reasons=refused.messages, minutes=minutes)
         return page, status
     zone = resource.site.zone

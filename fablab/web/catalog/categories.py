@@ -14,6 +14,7 @@ from fablab.core.i18n import _
 from fablab.core.refusals import Conflict, Refused
 from fablab.members.models import Role
 from fablab.web.ground import access, inputs, words
+from fablab.web.ground.errors import status_of
 from fablab.web.ground.forms import LabForm, area_field, text_field
 
 screen = Blueprint("categories", __name__)
@@ -165,7 +166,7 @@ def add_field(category_id: int) -> Response | tuple[str, int]:
                 categories.add_field(session, access.actor(), category_id, form.card(), version)
         except Refused as refused:
             form.refuse(refused)
-            status = 409 if isinstance(refused, Conflict) else 422
+            status = status_of(refused)
         else:
             flash(_("The field is there."), "ok")
             return redirect(url_for("categories.edit_page", category_id=category_id, _anchor="fields"))
@@ -192,8 +193,7 @@ def edit_field(field_id: int) -> Response | tuple[str, int]:
                 categories.shift_field(session, access.actor(), field_id, _step(), version)
     except Refused as refused:
         form.refuse(refused)
-        status = 409 if isinstance(refused, Conflict) else 422
-        return _show(_found(category_id), field_form=form, field_id=field_id), status
+        return _show(_found(category_id), field_form=form, field_id=field_id), status_of(refused)
     if act in ("save", "remove"):
         flash(_("Saved.") if act == "save" else _("The field is removed."), "ok")
     return redirect(url_for("categories.edit_page", category_id=category_id, _anchor="fields"))

@@ -16,10 +16,11 @@ from fablab.core import clock
 from fablab.core.db import db, transaction
 from fablab.core.errors import NotFound
 from fablab.core.i18n import _
-from fablab.core.refusals import Conflict, Refused
+from fablab.core.refusals import Refused
 from fablab.core.text import line_of
 from fablab.members.models import Role
 from fablab.web.ground import access, decisions, inputs, words
+from fablab.web.ground.errors import status_of
 from fablab.web.ground.forms import LabForm, text_field
 
 screen = Blueprint("outages", __name__)
@@ -86,7 +87,7 @@ def change(machine_id: int) -> Response | tuple[str, int]:
         resource = _own(machine_id)
         # What somebody else said meanwhile stands in the log below; saving again puts this in its place.
         form.version.data = str(resource.version)
-        return _show(resource, form), 409 if isinstance(refused, Conflict) else 422
+        return _show(resource, form), status_of(refused)
     flash(_("%(name)s: %(state)s.", name=name, state=words.resource_state(form.state.data)), "ok")
     return redirect(url_for("machine.page", code=code))
 

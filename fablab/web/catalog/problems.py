@@ -18,10 +18,11 @@ from fablab.core.db import db, transaction
 from fablab.core.errors import NotFound
 from fablab.core.files import stored_file
 from fablab.core.i18n import _
-from fablab.core.refusals import Conflict, Refused
+from fablab.core.refusals import Refused
 from fablab.members.models import Role
 from fablab.sites import queries as sites
 from fablab.web.ground import access, inputs
+from fablab.web.ground.errors import status_of
 
 screen = Blueprint("problems", __name__)
 
@@ -70,7 +71,7 @@ def advance(problem_id: int) -> Response | tuple[str, int]:
             version = inputs.row_id(request.form.get("version")) or 0
             problems.advance(session, access.actor(), problem_id, step, version, clock.now())
     except Refused as refused:
-        return _show(problem_id, refused), 409 if isinstance(refused, Conflict) else 422
+        return _show(problem_id, refused), status_of(refused)
     flash(_("Noted. Only staff can read it.") if is_private else _("Noted. Those who follow it are told."), "ok")
     return redirect(url_for("problems.one_page", problem_id=problem_id))
 

@@ -47,7 +47,12 @@ def dead_link(life: timedelta, again: str) -> tuple[str, int]:
 
 def refused(error: Refused) -> Answer:
     """A refusal that no form shows: every reason, and back."""
-    return page(409 if isinstance(error, Conflict) else 422, error.messages)
+    return page(status_of(error), error.messages)
+
+
+def status_of(refused: Refused) -> int:
+    """How a refused form is answered: that somebody was quicker, or that it cannot be done."""
+    return 409 if isinstance(refused, Conflict) else 422
 
 
 def page(code: int, reasons: list[str] | None = None) -> tuple[str, int]:

@@ -6,13 +6,14 @@ from werkzeug.wrappers import Response
 from fablab.core import clock
 from fablab.core.db import db, transaction
 from fablab.core.i18n import _
-from fablab.core.refusals import Conflict, Refused
+from fablab.core.refusals import Refused
 from fablab.impact import funders, kinds, wording
 from fablab.impact.funders import FunderCard
 from fablab.impact.models import Funder
 from fablab.members.models import Role
 from fablab.sites import queries as sites
 from fablab.web.ground import access, inputs
+from fablab.web.ground.errors import status_of
 
 screen = Blueprint("funders", __name__)
 
@@ -68,7 +69,7 @@ def edit(funder_id: int) -> Response | tuple[str, int]:
             funders.edit_funder(session, access.actor(), funder_id, card, version, clock.now())
     except Refused as refused:
         row = funders.funder(db.session(), funder_id)
-        return _show(card, row, refused.messages), 409 if isinstance(refused, Conflict) else 422
+        return _show(card, row, refused.messages), status_of(refused)
     return _saved()
 
 

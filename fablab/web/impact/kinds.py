@@ -9,13 +9,14 @@ from werkzeug.wrappers import Response
 from fablab.core import clock
 from fablab.core.db import db, transaction
 from fablab.core.i18n import _
-from fablab.core.refusals import Conflict, Refused
+from fablab.core.refusals import Refused
 from fablab.impact import funders, kinds, wording
 from fablab.impact.codes import Field
 from fablab.impact.kinds import ChoiceCard, KindCard
 from fablab.impact.models import FactKind
 from fablab.members.models import Role
 from fablab.web.ground import access, inputs
+from fablab.web.ground.errors import status_of
 
 screen = Blueprint("fact_kinds", __name__)
 
@@ -90,9 +91,7 @@ def edit(kind_id: int) -> Response | tuple[str, int]:
             kinds.edit_kind(session, access.actor(), kind_id, draft.card(), version, clock.now())
     except Refused as refused:
         row = kinds.kind(db.session(), kind_id)
-        return _show(replace(draft, field=row.field), row, refused.messages), 409 if isinstance(
-            refused, Conflict
-        ) else 422
+        return _show(replace(draft, field=row.field), row, refused.messages), status_of(refused)
     return _saved()
 
 

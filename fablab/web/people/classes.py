@@ -14,6 +14,7 @@ from fablab.members import queries as members
 from fablab.members.class_cards import ClassCard
 from fablab.members.models import Role
 from fablab.web.ground import access, inputs
+from fablab.web.ground.errors import status_of
 from fablab.web.ground.forms import LabForm, area_field, text_field
 
 screen = Blueprint("classes", __name__)
@@ -107,7 +108,7 @@ def close(class_id: int) -> Response | tuple[str, int]:
     except Refused as refused:
         form = ClassForm(formdata=None, obj=classes.member_class(db.session(), class_id))
         form.refuse(refused)
-        return _card(class_id, form), 409 if isinstance(refused, Conflict) else 422
+        return _card(class_id, form), status_of(refused)
     flash(_("Saved."), "ok")
     return redirect(url_for("classes.page"))
 

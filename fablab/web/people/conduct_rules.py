@@ -9,7 +9,7 @@ from wtforms.validators import NumberRange, Optional
 from fablab.core import clock
 from fablab.core.db import db, transaction
 from fablab.core.i18n import _
-from fablab.core.refusals import Conflict, Refused
+from fablab.core.refusals import Refused
 from fablab.members import queries as members
 from fablab.members.conduct import appeals, policies, queries, wording
 from fablab.members.conduct.appeals import Answer
@@ -25,6 +25,7 @@ from fablab.members.conduct.rules import NO_RULES, Rules, Step
 from fablab.members.models import Role, StrikeKind
 from fablab.sites import queries as sites
 from fablab.web.ground import access, inputs
+from fablab.web.ground.errors import status_of
 from fablab.web.ground.forms import LabForm
 from fablab.web.places.hours import own_sites
 
@@ -73,7 +74,7 @@ def answer(appeal_id: int) -> Response | tuple[str, int]:
         with transaction() as session:
             appeals.answer(session, access.actor(), appeal_id, given, clock.now())
     except Refused as refused:
-        return _show(appeal_id, refused.messages), 409 if isinstance(refused, Conflict) else 422
+        return _show(appeal_id, refused.messages), status_of(refused)
     flash(_("Answered. The person gets a mail."), "ok")
     return redirect(url_for("conduct_rules.page"))
 
@@ -185,7 +186,7 @@ def _write(site_id: int | None) -> Response | tuple[str, int]:
                 policies.write_policy(session, access.actor(), site_id, form.card(ladder), version, clock.now())
         except Refused as refused:
             form.refuse(refused)
-            status = 409 if isinstance(refused, Conflict) else 422
+            status = status_of(refused)
         else:
             flash(_("Saved. What was struck before stays as it is."), "ok")
             return redirect(url_for("conduct_rules.page"))

@@ -8,12 +8,13 @@ from werkzeug.wrappers import Response
 from fablab.core import clock
 from fablab.core.db import db, transaction
 from fablab.core.i18n import _
-from fablab.core.refusals import Conflict, Refused
+from fablab.core.refusals import Refused
 from fablab.members import proofs
 from fablab.members import queries as members
 from fablab.members.memberships import selling
 from fablab.members.memberships.selling import Sale
 from fablab.web.ground import access, inputs
+from fablab.web.ground.errors import status_of
 from fablab.web.ground.uploads import takes_files, upload
 from fablab.web.people import held
 
@@ -42,7 +43,7 @@ def buy() -> Response | tuple[str, int]:
         with transaction() as session:
             selling.sell(session, access.actor(), sale, clock.now())
     except Refused as refused:
-        return _show(refused.messages), _status(refused)
+        return _show(refused.messages), status_of(refused)
     flash(_("Done. It is on the next invoice of the account."), "ok")
     return redirect(url_for("own_memberships.page"))
 
@@ -54,7 +55,7 @@ def renew(membership_id: int) -> Response | tuple[str, int]:
         with transaction() as session:
             selling.renew(session, access.actor(), membership_id, clock.now())
     except Refused as refused:
-        return _show(refused.messages), _status(refused)
+        return _show(refused.messages), status_of(refused)
     flash(_("Renewed. It is on the next invoice of the account."), "ok")
     return redirect(url_for("own_memberships.page"))
 
@@ -74,10 +75,6 @@ def send_proof() -> Response | tuple[str, int]:
         return _show(proof_reasons=refused.messages), 422
     flash(_("Your proof is there. Staff look at it, and a mail tells you what they say."), "ok")
     return redirect(url_for("own_memberships.page", _anchor="class"))
-
-
-def _status(refused: Refused) -> int:
-    return 409 if isinstance(refused, Conflict) else 422
 
 
 def _show(reasons: list[str] | None = None, proof_reasons: list[str] | None = None) -> str:

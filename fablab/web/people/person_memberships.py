@@ -12,7 +12,7 @@ from fablab.core import clock
 from fablab.core.db import db, transaction
 from fablab.core.errors import NotFound
 from fablab.core.i18n import _
-from fablab.core.refusals import Conflict, Refused
+from fablab.core.refusals import Refused
 from fablab.members import classes, proofs
 from fablab.members import queries as members
 from fablab.members.classes import ClassSetting
@@ -22,6 +22,7 @@ from fablab.members.memberships.rules import Days
 from fablab.members.memberships.selling import Sale
 from fablab.members.models import Role
 from fablab.web.ground import access, inputs, pickers
+from fablab.web.ground.errors import status_of
 from fablab.web.ground.uploads import takes_files, upload
 from fablab.web.people import held
 
@@ -56,7 +57,7 @@ def sell(member_id: int) -> Response | tuple[str, int]:
         with transaction() as session:
             selling.sell(session, access.actor(), sale, clock.now())
     except Refused as refused:
-        return _show(member_id, "sell", refused.messages), _status(refused)
+        return _show(member_id, "sell", refused.messages), status_of(refused)
     flash(_("The membership is sold."), "ok")
     return _back(member_id)
 
@@ -74,7 +75,7 @@ def change(member_id: int, membership_id: int, act: str) -> Response | tuple[str
     try:
         _do(act, membership_id, today)
     except Refused as refused:
-        return _show(member_id, f"{act}-{membership_id}", refused.messages), _status(refused)
+        return _show(member_id, f"{act}-{membership_id}", refused.messages), status_of(refused)
     flash(_("Saved."), "ok")
     return _back(member_id)
 
@@ -139,10 +140,6 @@ def _do(act: str, membership_id: int, today: date) -> None:
             items.waive_membership(session, actor, membership_id, reason, now)
         else:
             raise BadRequest(act)
-
-
-def _status(refused: Refused) -> int:
-    return 409 if isinstance(refused, Conflict) else 422
 
 
 def _back(member_id: int, part: str | None = None) -> Response:

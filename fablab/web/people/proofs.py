@@ -10,12 +10,13 @@ from fablab.core import clock
 from fablab.core.db import db, transaction
 from fablab.core.files import FileKind
 from fablab.core.i18n import _
-from fablab.core.refusals import Conflict, Refused
+from fablab.core.refusals import Refused
 from fablab.members import classes, proofs
 from fablab.members.models import ClassProof, Role
 from fablab.members.proofs import Decision
 from fablab.sites import queries as sites
 from fablab.web.ground import access, inputs
+from fablab.web.ground.errors import status_of
 
 screen = Blueprint("proofs", __name__)
 
@@ -55,8 +56,7 @@ def decide(proof_id: int) -> Redirect | tuple[str, int]:
         with transaction() as session:
             proofs.decide(session, access.actor(), proof_id, decision, clock.now())
     except Refused as refused:
-        status = 409 if isinstance(refused, Conflict) else 422
-        return _show(at=proof_id, reasons=refused.messages), status
+        return _show(at=proof_id, reasons=refused.messages), status_of(refused)
     flash(_("Accepted. The person gets a mail.") if accepted else _("Refused. The person gets a mail."), "ok")
     return redirect(url_for("proofs.page"))
 

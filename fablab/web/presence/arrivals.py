@@ -11,7 +11,7 @@ from fablab.core import clock
 from fablab.core.db import db, transaction
 from fablab.core.errors import NotFound
 from fablab.core.i18n import _, n_
-from fablab.core.refusals import Conflict, Refused
+from fablab.core.refusals import Refused
 from fablab.members import guardians
 from fablab.members import queries as members
 from fablab.members.models import Member, Role
@@ -21,6 +21,7 @@ from fablab.presence.models import Arrival, ArrivalReason, PublicKind
 from fablab.presence.services import LONGEST_NAME, Coming
 from fablab.sites.models import Site
 from fablab.web.ground import access, inputs
+from fablab.web.ground.errors import status_of
 from fablab.web.presence.board import hosted
 
 screen = Blueprint("arrivals", __name__)
@@ -104,7 +105,7 @@ def correct(arrival_id: int) -> Response | tuple[str, int]:
             row = corrections.correct(session, access.actor(), arrival_id, correction, version, clock.now())
             site_id = row.site_id
     except Refused as refused:
-        return _show(arrival_id, refused.messages), 409 if isinstance(refused, Conflict) else 422
+        return _show(arrival_id, refused.messages), status_of(refused)
     flash(_("Corrected. The log of the lab says who did it."), "ok")
     return redirect(url_for("presence.page", site=site_id))
 

@@ -7,12 +7,13 @@ from werkzeug.wrappers import Response
 from fablab.core import clock
 from fablab.core.db import db, transaction
 from fablab.core.i18n import _
-from fablab.core.refusals import Conflict, Refused
+from fablab.core.refusals import Refused
 from fablab.members.models import Role
 from fablab.presence import lists
 from fablab.presence.lists import LONGEST_NAME
 from fablab.presence.models import ArrivalReason, PublicKind
 from fablab.web.ground import access, inputs
+from fablab.web.ground.errors import status_of
 
 screen = Blueprint("entries", __name__)
 TABLES: dict[str, type[ArrivalReason] | type[PublicKind]] = {"reasons": ArrivalReason, "publics": PublicKind}
@@ -56,7 +57,7 @@ def edit(which: str, entry_id: int) -> Response | tuple[str, int]:
             else:
                 lists.edit_entry(session, actor, table, entry_id, version, now, name=form.get("name", ""))
     except Refused as refused:
-        return _show(refused.messages), 409 if isinstance(refused, Conflict) else 422
+        return _show(refused.messages), status_of(refused)
     return _saved(which)
 
 

@@ -7,10 +7,11 @@ from wtforms import HiddenField
 from fablab.core import clock
 from fablab.core.db import db, transaction
 from fablab.core.i18n import _
-from fablab.core.refusals import Conflict, Refused
+from fablab.core.refusals import Refused
 from fablab.members import consents
 from fablab.members.models import Role
 from fablab.web.ground import access, inputs
+from fablab.web.ground.errors import status_of
 from fablab.web.ground.forms import LabForm, area_field, text_field
 
 screen = Blueprint("consents", __name__)
@@ -62,7 +63,7 @@ def change(consent_id: int) -> Response | tuple[str, int]:
     except Refused as refused:
         form = ConsentForm(formdata=None)
         form.refuse(refused)
-        return _show(form, (consent_id, title, text)), 409 if isinstance(refused, Conflict) else 422
+        return _show(form, (consent_id, title, text)), status_of(refused)
     flash(_("Saved. Who allowed the old text is asked again."), "ok")
     return redirect(url_for("consents.page"))
 

@@ -10,7 +10,7 @@ from fablab.core import clock
 from fablab.core.db import db, transaction
 from fablab.core.i18n import _, show_date
 from fablab.core.paging import Page
-from fablab.core.refusals import Conflict, Refused
+from fablab.core.refusals import Refused
 from fablab.dossier import label_of
 from fablab.members import doubles, merging
 from fablab.members import queries as members
@@ -18,6 +18,7 @@ from fablab.members.merging import Choice
 from fablab.members.models import Member, Role
 from fablab.sites import queries as sites
 from fablab.web.ground import access, inputs
+from fablab.web.ground.errors import status_of
 
 screen = Blueprint("doubles", __name__)
 PAGE = 30
@@ -72,8 +73,7 @@ def merge(survivor_id: int, merged_id: int) -> Response | tuple[str, int]:
         with transaction() as session:
             merging.merge(session, access.actor(), choice, clock.now())
     except Refused as refused:
-        code = 409 if isinstance(refused, Conflict) else 422
-        return _show(survivor_id, merged_id, refused.messages, take), code
+        return _show(survivor_id, merged_id, refused.messages, take), status_of(refused)
     flash(_("The two records are one now. Nothing of either is lost."), "ok")
     return redirect(url_for("people.person", member_id=survivor_id))
 

@@ -6,9 +6,10 @@ from werkzeug.wrappers import Response
 from fablab.core import clock, retention
 from fablab.core.db import db, transaction
 from fablab.core.i18n import _, n_
-from fablab.core.refusals import Conflict, Refused
+from fablab.core.refusals import Refused
 from fablab.members.models import Role
 from fablab.web.ground import access
+from fablab.web.ground.errors import status_of
 
 screen = Blueprint("retention", __name__)
 
@@ -45,7 +46,7 @@ def purge(code: str) -> Response | tuple[str, int]:
         with transaction() as session:
             count = retention.purge(session, access.actor(), code, _number("shown"), clock.now())
     except Refused as refused:
-        return _show(refused.messages), 409 if isinstance(refused, Conflict) else 422
+        return _show(refused.messages), status_of(refused)
     flash(n_("%(count)s entry was removed.", "%(count)s entries were removed.", count), "ok")
     return redirect(url_for("retention.page", _anchor=code))
 
