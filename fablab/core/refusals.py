@@ -17,6 +17,11 @@ class Refusal:
     remedy: str = ""
     rule_id: int | None = None
 
+    @property
+    def sentence(self) -> str:
+        """Why not, and what mends it, as a person reads it."""
+        return f"{self.message} {self.remedy}".strip()
+
 
 class Refused(Exception):
     """The rules say no; `refusals` holds every reason, so that a person can mend all of them at once."""
@@ -33,6 +38,11 @@ class Refused(Exception):
     def messages(self) -> list[str]:
         """Every reason, as the member reads it."""
         return [refusal.message for refusal in self.refusals]
+
+    @property
+    def sentences(self) -> list[str]:
+        """Every reason with what mends it."""
+        return [refusal.sentence for refusal in self.refusals]
 
     @property
     def codes(self) -> tuple[str, ...]:

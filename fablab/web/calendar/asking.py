@@ -62,7 +62,7 @@ class Asked:
 
     def period(self, now: datetime) -> Period:
         """The time that is wanted; "now" begins with the present minute."""
-        start = now.replace(second=0, microsecond=0) if self.start == offers.NOW else inputs.instant(self.start)
+        start = begins(self.start, now)
         return Period(start, start + timedelta(minutes=self.minutes))
 
 
@@ -109,7 +109,7 @@ def asked(fields: MultiDict[str, str], zone: ZoneInfo, now: datetime) -> Asked:
     trouble: Refusal | None = None
     if day or at:
         try:
-            start, day, at, which = utc(_typed(day, at, which, _start(start, zone, now), zone)), "", "", ""
+            start, day, at, which = utc(_typed(day, at, which, begins(start, now).astimezone(zone), zone)), "", "", ""
         except Refused as refused:
             trouble = refused.refusals[0]
     return Asked(
@@ -131,8 +131,9 @@ def asked(fields: MultiDict[str, str], zone: ZoneInfo, now: datetime) -> Asked:
     )
 
 
-def _start(start: str, zone: ZoneInfo, now: datetime) -> datetime:
-    return (now if start == offers.NOW else inputs.instant(start)).astimezone(zone)
+def begins(start: str, now: datetime) -> datetime:
+    """When something begins that was asked for by a link or a form."""
+    return now.replace(second=0, microsecond=0) if start == offers.NOW else inputs.instant(start)
 
 
 def _typed(day: str, at: str, which: str, present: datetime, zone: ZoneInfo) -> datetime:

@@ -32,7 +32,7 @@ def give(reservation_id: int) -> Response | tuple[str, int]:
         with transaction() as session:
             giving.offer(session, access.actor(), reservation_id, named, clock.now())
     except Refused as refused:
-        return _show(reservation_id, _told(refused), named), 422
+        return _show(reservation_id, refused.sentences, named), 422
     flash(_("If this is a member of ours, they have got your offer. Until they take it, it stays yours."), "ok")
     return redirect(url_for("handing.page", reservation_id=reservation_id))
 
@@ -64,7 +64,7 @@ def take(hand_over_id: int) -> Response | tuple[str, int]:
             machine, said = made.resource.name, show_period(made.period, made.resource.site.zone)
             reservation_id = made.id
     except Refused as refused:
-        return _taker(hand_over_id, _told(refused)), status_of(refused)
+        return _taker(hand_over_id, refused.sentences), status_of(refused)
     flash(_("It is yours now: %(machine)s, %(when)s", machine=machine, when=said), "ok")
     return redirect(url_for("reservations.page", reservation_id=reservation_id))
 
@@ -85,7 +85,7 @@ def _show(reservation_id: int, reasons: list[str], named: str = "") -> str:
         "handing/page.html",
         reservation=reservations.reservation(session, reservation_id),
         given=queries.open_of(session, reservation_id, now),
-        reasons=reasons or [f"{item.message} {item.remedy}".strip() for item in against],
+        reasons=reasons or [item.sentence for item in against],
         may_give=not against,
         named=named,
     )
@@ -106,11 +106,7 @@ def _taker(hand_over_id: int, reasons: list[str]) -> str:
         reservation=held,
         is_open=is_open,
         is_own=taker_id == access.actor().member_id,
-        reasons=reasons or [f"{item.message} {item.remedy}".strip() for item in against],
+        reasons=reasons or [item.sentence for item in against],
         payers=pickers.payers(taker_id, payer),
         quote=quote(session, held.resource, members.member(session, taker_id), held.starts_at),
     )
-
-
-def _told(refused: Refused) -> list[str]:
-    return [f"{item.message} {item.remedy}".strip() for item in refused.refusals]

@@ -94,7 +94,7 @@ def join() -> Response | tuple[str, int]:
         with transaction() as session:
             joining.join(session, access.actor(), card, now)
     except Refused as refused:
-        return _form(asked, _told(refused)), 422
+        return _form(asked, refused.sentences), 422
     flash(_("You are on the waiting list. We write to you as soon as it frees."), "ok")
     return redirect(url_for("line.page"))
 
@@ -123,7 +123,7 @@ def accept(offer_id: int) -> Response | tuple[str, int]:
             said = show_period(made.period, made.resource.site.zone)
             machine, reservation_id = made.resource.name, made.id
     except Refused as refused:
-        return _offer(offer_id, _told(refused)), status_of(refused)
+        return _offer(offer_id, refused.sentences), status_of(refused)
     flash(_("Reserved: %(machine)s, %(when)s", machine=machine, when=said), "ok")
     return redirect(url_for("reservations.page", reservation_id=reservation_id))
 
@@ -135,7 +135,7 @@ def decline(offer_id: int) -> Response | tuple[str, int]:
         with transaction() as session:
             answering.decline(session, access.actor(), offer_id, clock.now())
     except Refused as refused:
-        return _offer(offer_id, _told(refused)), 422
+        return _offer(offer_id, refused.sentences), 422
     flash(_("It goes to the next in line. You go on waiting."), "ok")
     return redirect(url_for("line.page"))
 
@@ -172,7 +172,3 @@ def _shown(row: Wait, now: datetime) -> Waiting:
     zone = wording.zone(row, lab_zone())
     position = queries.place_in_line(db.session(), row, now)
     return Waiting(row, wording.what(row), show_period(row.within, zone), position)
-
-
-def _told(refused: Refused) -> list[str]:
-    return [f"{item.message} {item.remedy}".strip() for item in refused.refusals]

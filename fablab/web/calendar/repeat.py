@@ -68,7 +68,7 @@ def page(code: str) -> str:
     try:
         steps = _preview(resource, typed)
     except Refused as refused:
-        return _show(resource, typed, several.told(refused.refusals), [])
+        return _show(resource, typed, refused.sentences, [])
     return _show(resource, typed, [], steps)
 
 
@@ -98,7 +98,7 @@ def _refused(code: str, refused: Refused) -> tuple[str, int]:
         steps = _preview(resource, typed)
     except Refused as again:
         refused = again
-    return _show(resource, typed, several.told(refused.refusals), steps), status_of(refused)
+    return _show(resource, typed, refused.sentences, steps), status_of(refused)
 
 
 def _preview(resource: Resource, typed: Repeating) -> list[Step]:
@@ -112,7 +112,7 @@ def _preview(resource: Resource, typed: Repeating) -> list[Step]:
 def _typed(fields: MultiDict[str, str], resource: Resource) -> Repeating:
     now = clock.now()
     asked = asking.asked(fields, resource.site.zone, now)
-    start = several.now_or(asked.start, now)
+    start = asking.begins(asked.start, now)
     wall = several.wall_of(fields, start, asked.minutes, resource)
     ticked = fields.getlist("on")
     days = frozenset(inputs.day(text, date.min) for text in ticked if text)

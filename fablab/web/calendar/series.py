@@ -103,7 +103,7 @@ def cancel(series_id: int) -> Response | tuple[str, int]:
             done = changing.cancel(session, actor, series_id, which, now, reason=reason, rest=rest, agreed_cents=agreed)
             count = sum(not step.reasons for step in done)
     except Refused as refused:
-        return _show_cancel(series_id, form, several.told(refused.refusals)), status_of(refused)
+        return _show_cancel(series_id, form, refused.sentences), status_of(refused)
     flash(n_("%(count)s reservation was given back.", "%(count)s reservations were given back.", count), "ok")
     return redirect(url_for("series.page", series_id=series_id))
 
@@ -168,7 +168,7 @@ def _refused_change(series_id: int, wall: Wall | None, refused: Refused) -> tupl
     except Refused:
         steps = []
     found = _found(series_id, request.form)
-    page = _show_change(found, wall, several.told(refused.refusals), steps, found.series.version)
+    page = _show_change(found, wall, refused.sentences, steps, found.series.version)
     return page, status_of(refused)
 
 
@@ -204,7 +204,7 @@ def _show_cancel(series_id: int, fields: MultiDict[str, str], reasons: list[str]
             if found.first is not None:
                 steps = changing.preview_cancel(session, access.actor(), series_id, which, clock.now())
     except Refused as refused:
-        reasons = reasons or several.told(refused.refusals)
+        reasons = reasons or refused.sentences
     found = _found(series_id, fields)
     return render_template(
         "several/cancel.html",

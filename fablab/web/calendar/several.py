@@ -18,7 +18,7 @@ from fablab.catalog.models import Resource
 from fablab.core.db import db
 from fablab.core.i18n import _, show_time
 from fablab.core.period import Period
-from fablab.core.refusals import Refusal, Refused
+from fablab.core.refusals import Refused
 from fablab.members import queries as members
 from fablab.members.models import Member, Role
 from fablab.web.calendar import asking, offers
@@ -111,11 +111,6 @@ def terms_of(resource: Resource, asked: Asked, chosen: Iterable[Resource], steps
     )
 
 
-def told(reasons: Iterable[Refusal]) -> list[str]:
-    """Reasons as they are read, each with what mends it."""
-    return [f"{reason.message} {reason.remedy}".strip() for reason in reasons]
-
-
 def shown(found: Sequence[Step], asked: Asked | None = None, resource: Resource | None = None) -> list[Shown]:
     """What came of each, with what it costs where somebody asks for it, and what would work."""
     wanted = {step.resource_id for step in found} | {slot.resource_id for step in found for slot in step.slots}
@@ -124,18 +119,13 @@ def shown(found: Sequence[Step], asked: Asked | None = None, resource: Resource 
     return [
         Shown(
             step=step,
-            reasons=told(step.reasons),
+            reasons=[reason.sentence for reason in step.reasons],
             cents=_cost(step, known[step.resource_id], member, asked),
             said=step.told.text,
             slots=[(slot, known[slot.resource_id].code, _label(slot, step)) for slot in step.slots],
         )
         for step in found
     ]
-
-
-def now_or(start: str, now: datetime) -> datetime:
-    """When something begins that was asked for by a link."""
-    return now.replace(second=0, microsecond=0) if start == offers.NOW else inputs.instant(start)
 
 
 def _member(resource: Resource, asked: Asked) -> Member:

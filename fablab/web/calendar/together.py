@@ -55,7 +55,7 @@ def page(code: str) -> str:
     try:
         steps = _preview(code, typed)
     except Refused as refused:
-        return _show(code, typed, several.told(refused.refusals), [])
+        return _show(code, typed, refused.sentences, [])
     return _show(code, typed, [], steps)
 
 
@@ -93,7 +93,7 @@ def move(reservation_id: int) -> Response | tuple[str, int]:
         with transaction() as session:
             changing.change_together(session, access.actor(), reservation_id, wanted, clock.now())
     except Refused as refused:
-        return _show_group(reservation_id, several.told(refused.refusals), wall), status_of(refused)
+        return _show_group(reservation_id, refused.sentences, wall), status_of(refused)
     flash(_("Moved together: %(when)s", when=when), "ok")
     return redirect(url_for("together.group", reservation_id=reservation_id))
 
@@ -107,7 +107,7 @@ def cancel(reservation_id: int) -> Response | tuple[str, int]:
             done = changing.cancel_together(session, access.actor(), reservation_id, clock.now(), agreed_cents=agreed)
             count = len(done)
     except Refused as refused:
-        return _show_group(reservation_id, several.told(refused.refusals)), status_of(refused)
+        return _show_group(reservation_id, refused.sentences), status_of(refused)
     flash(n_("%(count)s reservation was given back.", "%(count)s reservations were given back.", count), "ok")
     return redirect(url_for("together.group", reservation_id=reservation_id))
 
@@ -118,7 +118,7 @@ def _refused(code: str, typed: Typed, refused: Refused) -> tuple[str, int]:
         steps = _preview(code, typed)
     except Refused as again:
         refused = again
-    return _show(code, typed, several.told(refused.refusals), steps), status_of(refused)
+    return _show(code, typed, refused.sentences, steps), status_of(refused)
 
 
 def _preview(code: str, typed: Typed) -> list[Step]:
@@ -130,7 +130,7 @@ def _preview(code: str, typed: Typed) -> list[Step]:
 def _typed(fields: MultiDict[str, str], resource: Resource) -> Typed:
     now = clock.now()
     asked = asking.asked(fields, resource.site.zone, now)
-    wall = several.wall_of(fields, several.now_or(asked.start, now), asked.minutes, resource)
+    wall = several.wall_of(fields, asking.begins(asked.start, now), asked.minutes, resource)
     ids = frozenset(found for text in fields.getlist("resource") if (found := inputs.row_id(text)))
     return Typed(asked=asked, wall=wall, ids=ids | {resource.id})
 
