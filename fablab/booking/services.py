@@ -4,16 +4,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from fablab.booking import claiming, deciding, fees, overriding, passing, paying, queries, terms
+from fablab.booking import asked_before, claiming, deciding, fees, overriding, passing, paying, queries, terms
 from fablab.booking.deciding import Question, Verdict
 from fablab.booking.fees import Act
 from fablab.booking.giving_back import give_back
 from fablab.booking.lateness import card_of, strike_if_late
 from fablab.booking.models import Nature, Reservation, ReservationState
-from fablab.booking.rules.basics import PAST_GRACE
 from fablab.booking.rules.case import WALK_IN
 from fablab.booking.rules.costs import NOTHING
 from fablab.booking.rules.judging import Ruling
@@ -23,7 +21,7 @@ from fablab.catalog import queries as catalog
 from fablab.catalog.models import Resource
 from fablab.core.errors import Forbidden
 from fablab.core.i18n import _
-from fablab.core.refusals import Conflict, Refusal, Refused
+from fablab.core.refusals import Refusal, Refused
 from fablab.core.text import line_of, lines_of
 from fablab.members import guardians
 from fablab.members import queries as members
@@ -57,7 +55,7 @@ def book(session: Session, actor: Actor, wish: Wish, now: datetime, *, is_promis
     taking = claiming.lock(session, [wish.resource_id])
     resource = taking.resource(wish.resource_id)
     check_right(session, actor, wish, resource)
-    known = _asked_before(session, actor, wish)
+    known = asked_before.known(session, actor, wish)
     if known is not None:
         return known
     # Held on to, so that whoever needs the member later does not read them again.
@@ -213,32 +211,3 @@ def check_right(session: Session, actor: Actor, wish: Wish, resource: Resource) 
         return
     if not guardians.acts_for(session, actor, wish.member_id) or wish.nature != Nature.MEMBER:
         raise Forbidden("reserve for others")
-
-
-def _asked_before(session: Session, actor: Actor, wish: Wish) -> Reservation | None:
-    if wish.request_key is None:
-        return None
-    query = select(Reservation).where(
-        Reservation.created_by_id == actor.member_id, Reservation.request_key == wish.request_key
-    )
-    known = session.scalar(query)
-    if known is None:
-        return None
-    if not _is_same(known, wish):
-        text = _("This request was answered before, with a reservation that is another or was cancelled. Ask anew.")
-        raise Conflict.because("request_key_used", text)
-    return known
-
-
-def _is_same(known: Reservation, wish: Wish) -> bool:
-    """Tell whether a request repeats an earlier one; “now” may have moved on a little in between."""
-    moved = abs(known.period.start - wish.period.start)
-    return (
-        (known.resource_id, known.member_id, known.nature, known.places)
-        == (wish.resource_id, wish.member_id, wish.nature, wish.places)
-        and wish.account_id in (None, known.account_id)
-        and known.project_id == wish.project_id
-        and known.state == ReservationState.BOOKED
-        and known.period.seconds == wish.period.seconds
-        and moved <= PAST_GRACE
-    )

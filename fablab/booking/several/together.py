@@ -6,17 +6,16 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from fablab.booking import claiming, services
+from fablab.booking import asked_before, claiming, services
 from fablab.booking.claiming import Taking
-from fablab.booking.models import Reservation, ReservationState
-from fablab.booking.rules.basics import PAST_GRACE
+from fablab.booking.models import Reservation
 from fablab.booking.several import locking, steps
 from fablab.booking.several.steps import Step
 from fablab.booking.signals import several_booked
 from fablab.booking.wishes import Wish
 from fablab.catalog.bundle import bundle
 from fablab.core.i18n import _
-from fablab.core.refusals import Conflict, Refusal, Refused
+from fablab.core.refusals import Refusal, Refused
 from fablab.members.actor import Actor
 
 MOST = 12
@@ -123,30 +122,12 @@ def _doubled(asked: TogetherWish, taking: Taking) -> dict[int, Refusal]:
 
 
 def _asked_before(session: Session, actor: Actor, asked: TogetherWish) -> list[Reservation]:
-    wish = asked.wish
-    if wish.request_key is None:
-        return []
-    query = select(Reservation).where(
-        Reservation.created_by_id == actor.member_id, Reservation.request_key == wish.request_key
-    )
-    first = session.scalar(query)
+    first = asked_before.first_of(session, actor, asked.wish)
     if first is None:
         return []
-    rows = session.scalars(
-        select(Reservation).where(Reservation.together_id == first.id).order_by(Reservation.resource_id)
-    ).all()
-    if {row.resource_id for row in rows} != asked.resource_ids or not all(_is_same(row, wish) for row in rows):
-        text = _("This request was answered before, with a reservation that is another or was cancelled. Ask anew.")
-        raise Conflict.because("request_key_used", text)
-    return list(rows)
-
-
-def _is_same(row: Reservation, wish: Wish) -> bool:
-    return (
-        (row.member_id, row.nature, row.places, row.project_id)
-        == (wish.member_id, wish.nature, wish.places, wish.project_id)
-        and wish.account_id in (None, row.account_id)
-        and row.state == ReservationState.BOOKED
-        and row.period.seconds == wish.period.seconds
-        and abs(row.starts_at - wish.period.start) <= PAST_GRACE
-    )
+    query = select(Reservation).where(Reservation.together_id == first.id).order_by(Reservation.resource_id)
+    rows = list(session.scalars(query))
+    same = all(asked_before.is_same(row, replace(asked.wish, resource_id=row.resource_id)) for row in rows)
+    if {row.resource_id for row in rows} != asked.resource_ids or not same:
+        raise asked_before.another()
+    return rows
