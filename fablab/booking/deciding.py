@@ -33,7 +33,7 @@ from fablab.core.refusals import Conflict, Refusal, Refused
 from fablab.members import queries as members
 from fablab.members import standing
 from fablab.members.actor import Actor
-from fablab.members.models import Member
+from fablab.members.models import Account, Member
 from fablab.sites import queries as sites
 from fablab.training import queries as training
 from fablab.training.timeline import holds_during
@@ -123,6 +123,16 @@ def decide(session: Session, taking: Taking, question: Question) -> Verdict:
     if question.paying is not None:
         reasons += paying.reasons_against(session, question.paying, expense(session, resource, wish), now)
     return Verdict(reasons=reasons, chosen=chosen, rulings=held, occupied=occupied, case=case)
+
+
+def foreseen(session: Session, taking: Taking, wish: Wish, at: datetime) -> tuple[Verdict, Account | None]:
+    """What will speak against a wish of somebody who waits for its time, if it is judged then; and who would pay.
+    Nobody is locked, since it is judged once more in earnest.
+    """
+    payer = paying.chosen(session, wish.member_id, wish.account_id, wish.project_id)
+    asker = members.actor(session, wish.member_id)
+    asked = Question(wish=wish, actor=asker, now=at, paying=payer, is_glance=True, is_promised=True)
+    return decide(session, taking, asked), payer.account
 
 
 def _around(period: Period, rulings: Sequence[Ruling], now: datetime) -> Period:

@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from fablab.booking import claiming, deciding, paying, services
-from fablab.booking.deciding import Question, Verdict
 from fablab.booking.draws import queries
 from fablab.booking.models import DrawEntry, EntryState
 from fablab.booking.rules import fairness, judging
@@ -41,7 +40,8 @@ def enter(session: Session, actor: Actor, wish: Wish, now: datetime) -> DrawEntr
     known = next((row for row in open_ones if (row.resource_id, row.period) == (resource.id, wish.period)), None)
     if known is not None:
         return known
-    reasons = [item for item in _judged(session, taking, wish, at).reasons if item.code not in PASSING]
+    verdict, _account = deciding.foreseen(session, taking, wish, at)
+    reasons = [item for item in verdict.reasons if item.code not in PASSING]
     if len(open_ones) >= held.most:
         text = n_(
             "You may wish for %(count)s time in one draw.", "You may wish for %(count)s times in one draw.", held.most
@@ -104,7 +104,7 @@ def wish_of(row: DrawEntry) -> Wish:
 
 def _drawn(session: Session, taking: claiming.Taking, wish: Wish, now: datetime) -> tuple[fairness.Draw, datetime]:
     """By which rule a time is drawn, and when."""
-    verdict = _judged(session, taking, wish, now)
+    verdict, _account = deciding.foreseen(session, taking, wish, now)
     held = judging.latest(verdict.rulings, fairness.Draw)
     if held is None:
         raise Refused([Refusal("not_drawn", _("This time is not drawn."), remedy=_("Reserve it."))])
@@ -115,11 +115,3 @@ def _drawn(session: Session, taking: claiming.Taking, wish: Wish, now: datetime)
         when = show_moment(at, verdict.case.zone)
         raise Refused.because("draw_far", _("It is drawn on %(when)s; that is too far away to wish now.", when=when))
     return held, at
-
-
-def _judged(session: Session, taking: claiming.Taking, wish: Wish, at: datetime) -> Verdict:
-    """What the rules say of a wish as if it were asked for at that instant."""
-    payer = paying.chosen(session, wish.member_id, wish.account_id, wish.project_id)
-    asker = members.actor(session, wish.member_id)
-    asked = Question(wish=wish, actor=asker, now=at, paying=payer, is_glance=True, is_promised=True)
-    return deciding.decide(session, taking, asked)

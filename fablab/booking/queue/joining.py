@@ -200,7 +200,7 @@ def _against(session: Session, wait: Wait, row: Resource, now: datetime) -> tupl
     taking = claiming.look(session, [row.id])
     best: tuple[list[Refusal], Waiting] | None = None
     for wish in _samples(wait, row, now):
-        verdict, _account = offering.judged(session, taking, wish, now)
+        verdict, _account = deciding.foreseen(session, taking, wish, now)
         left = [reason for reason in verdict.reasons if reason.code not in PASSING]
         terms = offering.terms_of(verdict)
         if not terms.most:
@@ -238,7 +238,7 @@ def _check_taken(session: Session, wait: Wait, rows: list[Resource], now: dateti
         wish = offering.wish_of(wait, row.id, Period(start, start + length))
         for period in slots_within(session, wish, Period(start, wait.to_at), now):
             taking = claiming.look(session, [row.id])
-            verdict, _account = offering.judged(session, taking, offering.wish_of(wait, row.id, period), now)
+            verdict, _account = deciding.foreseen(session, taking, offering.wish_of(wait, row.id, period), now)
             if verdict.reasons:
                 break
             text = _("It is free: %(name)s, %(when)s.", name=row.name, when=show_period(period, row.site.zone))

@@ -11,9 +11,9 @@ from itertools import islice
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from fablab.booking import claiming, deciding, paying
+from fablab.booking import claiming, deciding
 from fablab.booking.claiming import Taking
-from fablab.booking.deciding import Question, Verdict
+from fablab.booking.deciding import Verdict
 from fablab.booking.models import (
     Claim,
     FreedTime,
@@ -32,8 +32,6 @@ from fablab.booking.suggesting import slots_within
 from fablab.booking.wishes import Wish
 from fablab.catalog.models import Resource
 from fablab.core.period import Period
-from fablab.members import queries as members
-from fablab.members.models import Account
 
 LEAST = timedelta(minutes=5)
 """Nothing is offered that nobody could answer in so long."""
@@ -134,16 +132,6 @@ def wish_of(wait: Wait, resource_id: int, period: Period) -> Wish:
     )
 
 
-def judged(session: Session, taking: Taking, wish: Wish, now: datetime) -> tuple[Verdict, Account | None]:
-    """What speaks against a wish of somebody who waits, and who would pay; nobody is locked, since it is judged once
-    more when they accept.
-    """
-    payer = paying.chosen(session, wish.member_id, wish.account_id, wish.project_id)
-    asker = members.actor(session, wish.member_id)
-    question = Question(wish=wish, actor=asker, now=now, paying=payer, is_glance=True, is_promised=True)
-    return deciding.decide(session, taking, question), payer.account
-
-
 def terms_of(verdict: Verdict) -> Waiting:
     """The terms on which one waits, as the lab's rules have them, or as usual."""
     return judging.latest(verdict.rulings, Waiting) or Waiting()
@@ -161,7 +149,7 @@ def _offer_to(session: Session, taking: Taking, wait: Wait, rows: Sequence[Resou
         avoided = queries.offered_before(session, wait, row.id)
         for period in islice(slots_within(session, wish, within, now, avoided=avoided), TRIED):
             wish = wish_of(wait, row.id, period)
-            verdict, account = judged(session, taking, wish, now)
+            verdict, account = deciding.foreseen(session, taking, wish, now)
             if account is not None and not verdict.reasons and terms_of(verdict).most:
                 return _keep(session, wait, wish, verdict, account.id, now)
     return None
