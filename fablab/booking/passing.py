@@ -6,16 +6,13 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from fablab.booking import deciding, free_time
+from fablab.booking import deciding, free_time, terms
 from fablab.booking.claiming import Taking
 from fablab.booking.deciding import Question, Verdict
 from fablab.booking.giving_back import give_back
 from fablab.booking.models import Nature, Reservation
-from fablab.booking.policy import cases, rows
 from fablab.booking.rules import judging
 from fablab.booking.rules.fairness import Priority
-from fablab.booking.rules.who import Exempt
-from fablab.booking.wishes import wish_of
 from fablab.core import audit
 from fablab.core.i18n import _, use_locale
 from fablab.members import queries as members
@@ -80,11 +77,7 @@ def _of_lower_rank(
 
 def _rank_of(session: Session, row: Reservation, now: datetime) -> int:
     """With which rank somebody has a reservation; nought where no rule gives them any."""
-    rulings = [item for item in rows.rulings_on(session, row.resource) if isinstance(item.rule, Priority | Exempt)]
-    site = row.resource.site
-    who = cases.known(session, [row.member_id], site.id, now, rulings)[row.member_id]
-    case = cases.base_case(wish_of(row), row.resource, who.person, site.zone, now)
-    found = judging.of_kind(judging.in_force(rulings, case), Priority)
+    found = judging.of_kind(terms.in_force(session, row, now, (Priority,)), Priority)
     return max((rule.rank for rule in found), default=0)
 
 

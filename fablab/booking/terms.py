@@ -16,6 +16,7 @@ from fablab.booking.purse import purse
 from fablab.booking.rules import catalogue, costs, judging
 from fablab.booking.rules.costs import Cost, Terms
 from fablab.booking.rules.judging import Ruling
+from fablab.booking.rules.kind import Rule
 from fablab.booking.rules.terms import Cancellation, CheckIn, LateReturn, Review
 from fablab.booking.rules.who import Exempt
 from fablab.booking.wishes import wish_of
@@ -138,7 +139,7 @@ def _then(row: Reservation) -> Terms:
 
 def _now(session: Session, row: Reservation, then: Terms, now: datetime) -> Terms:
     """The terms that are in force for it now; its price is the lower one of then and now."""
-    rules = [item.rule for item in in_force(session, row, now) if isinstance(item.rule, KEPT)]
+    rules = [item.rule for item in in_force(session, row, now, KEPT)]
     found = costs.terms_of(rules)
     if not _asks_price(found) or then.price is None:
         return found
@@ -157,16 +158,17 @@ def _graded_now(session: Session, row: Reservation, then: Terms, now: datetime) 
     return _graded(session, row, _now(session, row, then, now), now)
 
 
-def in_force(session: Session, row: Reservation, now: datetime) -> list[Ruling]:
-    """The rules about terms that concern a reservation now."""
+def in_force(session: Session, row: Reservation, now: datetime, kinds: tuple[type[Rule], ...]) -> list[Ruling]:
+    """The rules of these kinds that concern a reservation now."""
     asked = Question(wish=wish_of(row), actor=Actor(row.member_id), now=now)
     found = deciding.rulings_for(session, row.resource, asked)
-    found = [item for item in found if isinstance(item.rule, (*KEPT, Review, Exempt))]
-    if not any(isinstance(item.rule, (*KEPT, Review)) for item in found):
+    found = [item for item in found if isinstance(item.rule, (*kinds, Exempt))]
+    if not any(isinstance(item.rule, kinds) for item in found):
         return []
     site = row.resource.site
     who = cases.known(session, [row.member_id], site.id, now, found)[row.member_id]
-    return judging.in_force(found, cases.base_case(asked.wish, row.resource, who.person, site.zone, now))
+    held = judging.in_force(found, cases.base_case(asked.wish, row.resource, who.person, site.zone, now))
+    return [item for item in held if isinstance(item.rule, kinds)]
 
 
 def _asks_price(terms: Terms) -> bool:
