@@ -63,7 +63,7 @@ def availability(path: ResourcePath, query: PeriodQuery) -> Response:
     """When a resource is open, taken, and free from now on, within a period of at most 62 days."""
     wanted = catalog.resource(db.session(), path.resource_id)
     me, now = actor(), clock.now()
-    levels = members.Access(members.levels_of(db.session(), [me.member_id], now)[me.member_id], me)
+    levels = members.access_as(db.session(), me, now)
     found = free_time.availability(db.session(), [wanted], period(query), now, levels)[0]
     staff = me.may_at_site(Role.FABMANAGER, wanted.site_id)
     body = AvailabilityOut(

@@ -19,7 +19,6 @@ from fablab.catalog.models import Resource
 from fablab.core.i18n import _, show_moment, show_time, use_locale
 from fablab.core.period import day_of
 from fablab.core.refusals import Refused
-from fablab.members import guardians
 from fablab.members import queries as members
 from fablab.members.actor import Actor, Role
 from fablab.sites import queries as sites
@@ -57,10 +56,7 @@ def check_in(session: Session, actor: Actor, reservation_id: int, now: datetime)
         NotFound: it is neither the person's own nor at a site where they are a host.
         Refused: it is over, was given to others, waits for approval, or begins much later.
     """
-    row = queries.reservation(session, reservation_id)
-    own = guardians.acts_for(session, actor, row.member_id)
-    if not own and not actor.may_at_site(Role.HOST, row.resource.site_id):
-        queries.reservation_seen_by(session, actor, reservation_id)
+    row = queries.reservation_met_by(session, actor, reservation_id)
     catalog.lock_resources(session, [row.resource_id])
     session.refresh(row)
     if row.checked_in_at is not None and row.state == ReservationState.BOOKED:

@@ -80,12 +80,12 @@ def lock(session: Session, resource_ids: Iterable[int]) -> Taking:
         Conflict: what they take besides was changed while we waited for the lock.
     """
     ids = list(resource_ids)
-    links = _links(session)
+    links = free_time.links(session)
     wanted = reached(ids, links)
     rows = {row.id: row for row in catalog.lock_resources(session, sorted(wanted))}
     if is_postgresql(session):
         # Whoever changed the links locked these resources too; on SQLite nobody else writes meanwhile.
-        links = _links(session)
+        links = free_time.links(session)
     if reached(ids, links) != wanted:
         raise Conflict.because("stale", _("What goes with it was changed at this moment. Try again."))
     return Taking(rows, links)
@@ -93,13 +93,13 @@ def lock(session: Session, resource_ids: Iterable[int]) -> Taking:
 
 def leading_to(session: Session, resource_ids: Iterable[int]) -> set[int]:
     """These resources, and all whose reservations take one of them besides."""
-    back = [Link(link.other_id, link.resource_id, None) for link in _links(session)]
+    back = [Link(link.other_id, link.resource_id, None) for link in free_time.links(session)]
     return reached(resource_ids, back)
 
 
 def look(session: Session, resource_ids: Iterable[int]) -> Taking:
     """The same without a lock, for those who only look."""
-    links = _links(session)
+    links = free_time.links(session)
     return Taking(catalog.resources_by_id(session, reached(resource_ids, links)), links)
 
 
@@ -142,7 +142,3 @@ def release_from(session: Session, reservation: Reservation, now: datetime) -> N
         elif row.occupied_to > now:
             row.occupied_to = now
     session.flush()
-
-
-def _links(session: Session) -> list[Link]:
-    return [Link(row.resource_id, row.other_id, row.places) for row in catalog.links(session)]

@@ -166,6 +166,11 @@ def besides(session: Session, resource: Resource) -> list[Resource]:
     return sorted((whole.rows[key] for key in wanted if key != resource.id), key=lambda row: row.name)
 
 
+def links(session: Session) -> list[Link]:
+    """What takes what besides, in the whole network."""
+    return [Link(row.resource_id, row.other_id, row.places) for row in catalog.links(session)]
+
+
 @dataclass(frozen=True, slots=True)
 class _Whole:
     """Resources with all those that they need, and how they are linked."""
@@ -179,12 +184,12 @@ class _Whole:
 
 
 def _with_needed(session: Session, resources: list[Resource]) -> _Whole:
-    links = [Link(row.resource_id, row.other_id, row.places) for row in catalog.links(session)]
+    linked = links(session)
     rows = {row.id: row for row in resources}
-    needed = reached(rows, links) - set(rows)
+    needed = reached(rows, linked) - set(rows)
     if needed:
         rows |= catalog.resources_by_id(session, needed)
-    return _Whole(rows, links)
+    return _Whole(rows, linked)
 
 
 def _free(resource: Resource, count: int, taken: list[Busy], ahead: Period, now: datetime) -> list[Period]:

@@ -66,6 +66,14 @@ def reservation_seen_by(session: Session, actor: Actor, reservation_id: int) -> 
     return found
 
 
+def reservation_met_by(session: Session, actor: Actor, reservation_id: int) -> Reservation:
+    """The same for hosts of its site too, who meet whoever comes."""
+    found = reservation(session, reservation_id)
+    if not actor.may_at_site(Role.HOST, found.resource.site_id):
+        check_seen_by(session, actor, found)
+    return found
+
+
 def check_seen_by(session: Session, actor: Actor, found: Reservation) -> None:
     """NotFound unless that is so; asked again once it is locked, since it may be handed over meanwhile."""
     is_staff = actor.may_at_site(Role.FABMANAGER, found.resource.site_id)

@@ -36,9 +36,7 @@ def bring_back(session: Session, actor: Actor, reservation_id: int, at: datetime
         NotFound: there is no such reservation at a site where they are a host.
         Refused: it was cancelled, missed, has not begun, is their own, or that moment cannot be.
     """
-    row = queries.reservation(session, reservation_id)
-    if not actor.may_at_site(Role.HOST, row.resource.site_id):
-        queries.reservation_seen_by(session, actor, reservation_id)
+    row = queries.reservation_met_by(session, actor, reservation_id)
     catalog.lock_resources(session, [row.resource_id])
     session.refresh(row)
     if row.returned_at is not None:

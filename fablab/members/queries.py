@@ -91,6 +91,11 @@ def accesses_of(session: Session, member_ids: Iterable[int], now: datetime) -> d
     }
 
 
+def access_as(session: Session, actor: Actor, now: datetime) -> Access:
+    """The levels of access of somebody whose roles are known already."""
+    return Access(levels_of(session, [actor.member_id], now)[actor.member_id], actor)
+
+
 def levels_of(session: Session, member_ids: Iterable[int], now: datetime) -> dict[int, dict[int | None, int]]:
     """The levels that each of these people has without their roles: granted, or given by a membership."""
     wanted = set(member_ids)

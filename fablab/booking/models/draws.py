@@ -1,6 +1,5 @@
 """Rows of draws: who wishes what of a time that is drawn, and what was drawn."""
 
-from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
@@ -87,8 +86,3 @@ class Draw(Model):
     people: Mapped[int]
     granted: Mapped[int]
     site: Mapped[Site] = relationship()
-
-
-def when_of(row: DrawEntry) -> tuple[int, datetime]:
-    """The draw that a wish takes part in: where, and when."""
-    return row.site_id, row.draws_at

@@ -88,10 +88,6 @@ class Wait(Model):
         """The time in which all of it must lie."""
         return Period(self.from_at, self.to_at)
 
-    def is_live(self, now: datetime) -> bool:
-        """Somebody still waits: they were not served, did not leave, and the time is not over."""
-        return self.ended_at is None and self.to_at > now
-
 
 class Offer(Model):
     """A place that somebody waited for is theirs until they answer, or until the time to answer is over."""

@@ -150,8 +150,7 @@ def levels() -> Access | None:
     if not current_user.is_authenticated:
         return None
     if "levels" not in g:
-        own = members.levels_of(db.session(), [current_user.id], clock.now())[current_user.id]
-        g.levels = Access(own, current_user.actor)
+        g.levels = members.access_as(db.session(), current_user.actor, clock.now())
     found: Access = g.levels
     return found
 
