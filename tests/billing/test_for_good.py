@@ -14,6 +14,7 @@ from fablab.billing.queries import broken_links
 from fablab.core.db import Model, db, transaction
 from tests.billing.months import MARCH, close, invoices, use
 from tests.conftest import Lab
+from tests.support.undone import undone
 
 FOR_GOOD = ["charges", "documents", "invoice_charges", "invoice_lines", "invoices", "prices"]
 
@@ -114,25 +115,16 @@ def rows(lab: Lab, table: str) -> list[tuple[object, ...]]:
     return [tuple(row) for row in lab.session.execute(Model.metadata.tables[table].select())]
 
 
-class Undone(Exception):
-    """Ends an attempt without keeping it."""
-
-
 def broken_after(lab: Lab, *statements: str) -> list[str]:
     """What the chain tells once somebody who owns the database has got round its guards; then all is as before."""
-    found: list[str] = []
-    try:
-        with transaction() as session:
-            for table in FOR_GOOD:
-                for name in guards_of(table):
-                    session.execute(text(f"DROP TRIGGER {name}"))
-            for statement in statements:
-                session.execute(text(statement.replace(":", "\\:")))
-            session.expire_all()
-            found = broken_links(session, lab.cast.entity)
-            raise Undone
-    except Undone:
-        return found
+    with undone() as session:
+        for table in FOR_GOOD:
+            for name in guards_of(table):
+                session.execute(text(f"DROP TRIGGER {name}"))
+        for statement in statements:
+            session.execute(text(statement.replace(":", "\\:")))
+        session.expire_all()
+        return broken_links(session, lab.cast.entity)
 
 
 def guards_of(table: str) -> list[str]:

@@ -11,10 +11,10 @@ from fablab.booking import free_time, services
 from fablab.booking.models import Reservation
 from fablab.booking.services import Wish
 from fablab.catalog import queries as catalog
-from fablab.core.db import transaction
 from fablab.core.period import Period, without
 from fablab.core.refusals import Conflict
 from tests.conftest import Lab
+from tests.support.undone import undone
 
 NOW = datetime(2026, 3, 2, 7, tzinfo=UTC)
 NINE = datetime(2026, 3, 3, 8, tzinfo=UTC)
@@ -42,10 +42,6 @@ class Cancel:
     which: int
 
 
-class Undone(Exception):
-    """Ends an example without keeping it."""
-
-
 acts = st.lists(
     st.one_of(
         st.builds(Reserve, st.integers(0, 12), st.integers(1, 6)),
@@ -59,12 +55,8 @@ def test_no_place_is_given_twice_and_none_refused_that_is_free(lab: Lab) -> None
     @settings(max_examples=25, deadline=None)
     @given(acts)
     def try_out(wanted: list[Reserve | Cancel]) -> None:
-        try:
-            with transaction():
-                live_through(lab, wanted)
-                raise Undone
-        except Undone:
-            pass
+        with undone():
+            live_through(lab, wanted)
 
     try_out()
 

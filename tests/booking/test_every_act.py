@@ -23,11 +23,11 @@ from fablab.booking.several.series import SeriesWish
 from fablab.booking.several.together import TogetherWish
 from fablab.booking.wishes import Wish
 from fablab.core.actor import Actor
-from fablab.core.db import transaction
 from fablab.core.period import Period
 from fablab.core.refusals import Refused
 from tests.booking.rules_of_a_lab import rule
 from tests.conftest import Lab
+from tests.support.undone import undone
 
 NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)
 TEN = datetime(2026, 3, 3, 10, tzinfo=UTC)
@@ -69,10 +69,6 @@ ACTS = st.lists(
     min_size=8,
     max_size=24,
 )
-
-
-class Undone(Exception):
-    """Ends an example without keeping it."""
 
 
 class Model:
@@ -261,14 +257,10 @@ def test_whatever_people_do_the_lab_holds_what_a_simple_model_holds(lab: Lab) ->
     @settings(max_examples=25, deadline=None)
     @given(ACTS)
     def live(acts: list[Act]) -> None:
-        try:
-            with transaction() as session:
-                model = Model(lab, session)
-                for act in acts:
-                    model.do(act)
-                    model.compare()
-                raise Undone
-        except Undone:
-            pass
+        with undone() as session:
+            model = Model(lab, session)
+            for act in acts:
+                model.do(act)
+                model.compare()
 
     live()

@@ -22,6 +22,7 @@ from fablab.core.refusals import Refused
 from fablab.training.services import validate
 from tests.booking.rules_of_a_lab import NOW, TEN
 from tests.conftest import Lab, hours_from
+from tests.support.undone import undone
 
 
 @dataclass(frozen=True)
@@ -62,10 +63,6 @@ class Kept:
     over_at: datetime | None = None
     moved: list[tuple[Where, datetime]] = field(default_factory=list)
     handed: list[tuple[int, Period, datetime]] = field(default_factory=list)
-
-
-class Undone(Exception):
-    """Ends an example without keeping it."""
 
 
 class Model:
@@ -210,15 +207,11 @@ def test_feeds_say_what_there_is_whatever_is_done(lab: Lab) -> None:
     @settings(max_examples=15, deadline=None)
     @given(ACTS)
     def live(acts: list[Act]) -> None:
-        try:
-            with transaction() as session:
-                model = Model(lab, session)
-                for act in acts:
-                    model.do(act)
-                done.update(model.done)
-                raise Undone
-        except Undone:
-            pass
+        with undone() as session:
+            model = Model(lab, session)
+            for act in acts:
+                model.do(act)
+            done.update(model.done)
 
     live()
     assert {"book", "move", "cancel"} <= done, f"these lives say something: {sorted(done)}"

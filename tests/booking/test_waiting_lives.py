@@ -28,6 +28,7 @@ from tests.booking.line import NOW, TEN, accept, join, leave, offers_to, work
 from tests.booking.rules_of_a_lab import book, rule
 from tests.conftest import Lab, hours_from
 from tests.support.threads import at_once
+from tests.support.undone import undone
 
 QUOTA = 2
 """Reservations per day."""
@@ -80,10 +81,6 @@ def somebody_waits_and_it_frees(who: int, machine: int, hour: int) -> list[Act]:
 LIVES = st.builds(
     add, st.builds(somebody_waits_and_it_frees, st.integers(0, 2), st.integers(0, 1), st.integers(0, 2)), ACTS
 )
-
-
-class Undone(Exception):
-    """Ends an example without keeping it."""
 
 
 class Model:
@@ -244,15 +241,11 @@ def test_a_line_is_kept_whatever_people_do(limited: Lab) -> None:
     @settings(max_examples=12, deadline=None)
     @given(LIVES)
     def live(acts: list[Act]) -> None:
-        try:
-            with transaction() as session:
-                model = Model(limited, session)
-                for act in acts:
-                    model.do(act)
-                made.update(row.state for row in session.query(Offer))
-                raise Undone
-        except Undone:
-            pass
+        with undone() as session:
+            model = Model(limited, session)
+            for act in acts:
+                model.do(act)
+            made.update(row.state for row in session.query(Offer))
 
     live()
     assert made, "these lives say something about offers"
