@@ -37,7 +37,7 @@ def appeal_list(query: AppealsQuery) -> Response:
     if query.open:
         found = appeals.to_answer(session, me)
     else:
-        own = [me.member_id, *(row.ward_id for row in guardians.wards_of(session, me.member_id))]
+        own = guardians.people_of(session, me.member_id)
         found = [row for member_id in own for row in queries.appeals_of(session, me, member_id)]
     return answer(AppealList(items=[_appeal(row) for row in found]))
 

@@ -21,9 +21,9 @@ from fablab.api.schemas.reservations import ReservationIn
 from fablab.api.schemas.sites import SitePath
 from fablab.booking.draws import entering, queries
 from fablab.booking.models import DrawEntry
-from fablab.booking.queue.queries import people_of
 from fablab.core import clock
 from fablab.core.db import db, transaction
+from fablab.members import guardians
 from fablab.sites import queries as sites
 
 TAGS = [Tag(name="draws", description="Scarce times that are drawn")]
@@ -33,7 +33,7 @@ TAGS = [Tag(name="draws", description="Scarce times that are drawn")]
 def own_entries() -> Response:
     """The wishes of the caller and of those whom they answer for, and what became of those of the last weeks."""
     session = db.session()
-    found = queries.entries_of(session, people_of(session, actor().member_id), clock.now())
+    found = queries.entries_of(session, guardians.people_of(session, actor().member_id), clock.now())
     return answer(DrawEntryList(items=[_entry(row) for row in found]))
 
 

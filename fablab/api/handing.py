@@ -13,9 +13,9 @@ from fablab.booking import queries as reservations
 from fablab.booking.handing import giving, queries, taking
 from fablab.booking.handing.taking import Take
 from fablab.booking.models import HandOver
-from fablab.booking.queue import queries as queue
 from fablab.core import clock
 from fablab.core.db import db, transaction
+from fablab.members import guardians
 
 TAGS = [Tag(name="handing over", description="Leaving a reservation to another member")]
 
@@ -53,7 +53,7 @@ def keep_reservation(path: ReservationPath) -> Response:
 def handed_to_me() -> Response:
     """The reservations that others offer to the caller and to those whom they answer for."""
     session = db.session()
-    found = queries.open_for(session, queue.people_of(session, actor().member_id), clock.now())
+    found = queries.open_for(session, guardians.people_of(session, actor().member_id), clock.now())
     return answer(HandedList(items=[_handed(row) for row in found]))
 
 

@@ -19,6 +19,7 @@ from fablab.core.db import db, transaction
 from fablab.core.i18n import _
 from fablab.core.period import Period
 from fablab.core.refusals import Refused
+from fablab.members import guardians
 
 TAGS = [Tag(name="waiting", description="Waiting for what is taken")]
 
@@ -27,7 +28,7 @@ TAGS = [Tag(name="waiting", description="Waiting for what is taken")]
 def own_waits() -> Response:
     """What the caller and those whom they answer for wait for."""
     session, now = db.session(), clock.now()
-    found = queries.waits_of(session, queries.people_of(session, actor().member_id), now)
+    found = queries.waits_of(session, guardians.people_of(session, actor().member_id), now)
     return answer(WaitList(items=[_wait(row) for row in found]))
 
 
@@ -75,7 +76,7 @@ def leave_line(path: WaitPath) -> Response:
 def own_offers() -> Response:
     """What the caller and those whom they answer for may accept now."""
     session, now = db.session(), clock.now()
-    found = queries.offers_of(session, queries.people_of(session, actor().member_id), now)
+    found = queries.offers_of(session, guardians.people_of(session, actor().member_id), now)
     return answer(OfferList(items=[_offer(row) for row in found]))
 
 

@@ -27,6 +27,11 @@ def wards_of(session: Session, guardian_id: int) -> list[Guardianship]:
     return list(session.scalars(query.order_by(Guardianship.id)))
 
 
+def people_of(session: Session, member_id: int) -> list[int]:
+    """Somebody and those whom they answer for, by their ids: as whom they act."""
+    return [member_id, *(row.ward_id for row in wards_of(session, member_id))]
+
+
 def guardians_of(session: Session, ward_id: int) -> list[Guardianship]:
     """Those who answer for somebody now, in the order in which that began."""
     query = (

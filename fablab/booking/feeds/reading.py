@@ -115,7 +115,7 @@ def count_miss(session: Session, address: str, now: datetime) -> None:
 
 
 def _own(session: Session, member_id: int, now: datetime) -> list[Event]:
-    people = [member_id, *(row.ward_id for row in guardians.wards_of(session, member_id))]
+    people = guardians.people_of(session, member_id)
     events = [own_event(row, member_id, changed_at) for row, changed_at in queries.of_people(session, people, now)]
     gone = queries.handed_away(session, people, now)
     return _in_order(events, (gone_event(change, row, change.resource.name) for change, row in gone))

@@ -151,11 +151,6 @@ def place_in_line(session: Session, item: Wait, now: datetime) -> int:
     return 1 + sum(any(is_for(other, row) for row in own) for other in session.scalars(query))
 
 
-def people_of(session: Session, member_id: int) -> list[int]:
-    """A person and those whom they answer for: whose waits and offers they see."""
-    return [member_id, *(row.ward_id for row in guardians.wards_of(session, member_id))]
-
-
 def _live(now: datetime) -> tuple[ColumnElement[bool], ...]:
     return (Wait.ended_at.is_(None), Wait.to_at > now)
 

@@ -4,12 +4,12 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from fablab.booking.draws import entering, queries
-from fablab.booking.queue.queries import people_of
 from fablab.catalog import queries as catalog
 from fablab.core import clock
 from fablab.core.db import db, transaction
 from fablab.core.i18n import _, show_moment
 from fablab.core.refusals import Refused
+from fablab.members import guardians
 from fablab.sites import queries as sites
 from fablab.web.calendar import asking, sheet
 from fablab.web.calendar.onward import onward
@@ -57,7 +57,7 @@ def withdraw(entry_id: int) -> Response | tuple[str, int]:
 
 def _page(reasons: list[str]) -> str:
     session, actor, now = db.session(), access.actor(), clock.now()
-    entries = queries.entries_of(session, people_of(session, actor.member_id), now)
+    entries = queries.entries_of(session, guardians.people_of(session, actor.member_id), now)
     places = {row.site_id: sites.site(session, row.site_id) for row in entries}
     places |= {site.id: site for site in sites.sites(session)}
     made = [(places[key], queries.made_at(session, key, 5)) for key in sorted(places)]

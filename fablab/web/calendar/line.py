@@ -14,6 +14,7 @@ from fablab.core import clock
 from fablab.core.db import db, transaction
 from fablab.core.i18n import _, show_period
 from fablab.core.refusals import Refused
+from fablab.members import guardians
 from fablab.members import queries as members
 from fablab.members.models import Role
 from fablab.sites import queries as sites
@@ -48,7 +49,7 @@ class Own:
 def own(now: datetime) -> Own:
     """That of whoever looks, and of those whom they answer for."""
     session = db.session()
-    people = queries.people_of(session, access.actor().member_id)
+    people = guardians.people_of(session, access.actor().member_id)
     offers = queries.offers_of(session, people, now)
     offered = {offer.wait_id for offer in offers}
     waits = [row for row in queries.waits_of(session, people, now) if row.id not in offered]
