@@ -21,8 +21,8 @@ from tests.support.statements import statements
 Clock = Callable[[], float]
 _RESERVATIONS = """
 SELECT r.id, r.resource_id, s.name, r.starts_at, r.ends_at, r.state, r.nature, r.places, r.member_id, m.name,
-    r.account_id, r.project_id, r.job, r.guests, r.companion_id, r.started_at, r.checked_in_at, r.review, r.review_by,
-    r.version
+    r.account_id, r.project_id, r.job, r.guests, r.companion_id, r.started_at, r.checked_in_at, r.returned_at,
+    r.review, r.review_by, r.version
 FROM reservations r JOIN resources s ON s.id = r.resource_id JOIN members m ON m.id = r.member_id
 WHERE {where} AND r.starts_at < {mark} AND r.starts_at > {mark} AND r.ends_at > {mark} AND r.state = 'booked'
 ORDER BY r.starts_at, r.id

@@ -1,15 +1,11 @@
 """The screen of calendars, and the addresses that calendars read: secret, revocable, cheap to ask again."""
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime, timedelta
-from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 from icalendar import Calendar
-from sqlalchemy import event
 
 from fablab.booking.feeds import reading
 from fablab.booking.models import CalendarFeed
@@ -18,6 +14,7 @@ from fablab.core import clock
 from fablab.core.db import db, transaction
 from fablab.members.models import SignInAttempt
 from tests.conftest import Lab, hours_from
+from tests.support.statements import heard
 from tests.web.conftest import words
 
 
@@ -39,19 +36,6 @@ def reserve(lab: Lab, start: datetime, count: int = 1, resource_id: int | None =
                 member_id=lab.cast.maker,
             )
             book(session, lab.actor(lab.cast.maker), wish, clock.now())
-
-
-@contextmanager
-def counted() -> Iterator[list[str]]:
-    """The statements that are sent meanwhile."""
-    asked: list[str] = []
-
-    def hear(connection: Any, cursor: Any, statement: str, *more: Any) -> None:
-        asked.append(statement)
-
-    event.listen(db.engine, "before_cursor_execute", hear)
-    yield asked
-    event.remove(db.engine, "before_cursor_execute", hear)
 
 
 def test_an_address_is_shown_once_read_without_a_sign_in_and_revoked(lab: Lab, tomorrow: datetime) -> None:
@@ -81,7 +65,7 @@ def test_a_calendar_that_is_asked_again_costs_nothing_until_something_changes(la
     tag = client.get(path).headers["ETag"]
 
     same = client.get(path, headers={"If-None-Match": tag})
-    with counted() as asked:
+    with heard(db.engine) as asked:
         client.get(path, headers={"If-None-Match": tag})
     reserve(lab, tomorrow + timedelta(hours=3))
     other = client.get(path, headers={"If-None-Match": tag})
@@ -103,7 +87,7 @@ def test_a_calendar_takes_as_many_statements_however_much_is_in_it(lab: Lab, tom
     taken = []
     for hour in (0, 2):
         reserve(lab, tomorrow + timedelta(hours=4 * hour), 1 + 2 * hour)
-        with counted() as asked:
+        with heard(db.engine) as asked:
             answer = client.get(path)
         taken.append(len([statement for statement in asked if statement.startswith("SELECT")]))
 

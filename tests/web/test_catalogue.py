@@ -5,7 +5,6 @@ from io import BytesIO
 
 from PIL import Image
 from pypdf import PdfReader
-from sqlalchemy import event
 
 from fablab.booking.services import Wish, book
 from fablab.catalog import categories, labels, queries, services
@@ -16,6 +15,7 @@ from fablab.catalog.services import ResourceCard
 from fablab.core.db import db, transaction
 from fablab.core.files import StoredFile
 from tests.conftest import Lab, hours_from
+from tests.support.statements import heard
 from tests.web.conftest import words
 
 LONG = "<b>" + "x" * 200 + "</b> مرحبا 🚀"
@@ -40,19 +40,11 @@ def form_with(field: str, content: bytes, name: str, more: dict[str, str]) -> by
 
 
 def statements(lab: Lab, path: str, who: int) -> int:
-    client, count = lab.signed_in(who), 0
-
-    def note(*_: object) -> None:
-        nonlocal count
-        count += 1
-
+    client = lab.signed_in(who)
     client.get(path)
-    event.listen(db.engine, "before_cursor_execute", note)
-    try:
+    with heard(db.engine) as seen:
         assert client.get(path).status_code == 200
-    finally:
-        event.remove(db.engine, "before_cursor_execute", note)
-    return count
+    return len(seen)
 
 
 def test_an_administrator_makes_a_category_with_fields_and_a_fabmanager_fills_them(lab: Lab) -> None:

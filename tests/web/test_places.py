@@ -1,13 +1,9 @@
 """The screens of places and their hours, as visitors, fabmanagers and administrators use them."""
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
-import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import event
 from werkzeug.test import TestResponse
 
 from fablab.booking.models import Reservation, ReservationState
@@ -18,6 +14,7 @@ from fablab.sites import queries as sites
 from fablab.sites import timetables
 from fablab.sites.models import HoursException
 from tests.conftest import Lab, hours_from
+from tests.support.statements import heard
 from tests.web.conftest import words
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -223,13 +220,13 @@ def test_another_clock_shows_first_whom_it_touches(lab: Lab) -> None:
     assert state_of(lab, touched) == ReservationState.CANCELLED
 
 
-def test_a_page_of_places_asks_the_database_no_more_for_more_places(lab: Lab, statements: list[str]) -> None:
+def test_a_page_of_places_asks_the_database_no_more_for_more_places(lab: Lab) -> None:
     def count(path: str) -> int:
         client = lab.client()
         client.get(path)
-        statements.clear()
-        assert client.get(path).status_code == 200
-        return len(statements)
+        with heard(db.engine) as asked:
+            assert client.get(path).status_code == 200
+        return sum(statement.startswith("SELECT") for statement in asked)
 
     few = count("/sites")
     client = lab.signed_in(lab.cast.admin)
@@ -272,17 +269,3 @@ def test_whatever_is_sent_breaks_no_page(lab: Lab) -> None:
 
 def _sent(client: FlaskClient, path: str, fields: tuple[str, ...], junk: str) -> TestResponse:
     return client.post(path, data=dict.fromkeys(fields, junk))
-
-
-@pytest.fixture
-def statements(lab: Lab) -> Iterator[list[str]]:
-    """What is asked of the database."""
-    asked: list[str] = []
-
-    def hear(connection: Any, cursor: Any, statement: str, *more: Any) -> None:
-        if statement.startswith("SELECT"):
-            asked.append(statement)
-
-    event.listen(db.engine, "before_cursor_execute", hear)
-    yield asked
-    event.remove(db.engine, "before_cursor_execute", hear)

@@ -6,7 +6,6 @@ from io import BytesIO
 
 from flask.testing import FlaskClient
 from PIL import Image
-from sqlalchemy import event
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse, encode_multipart
 
@@ -15,6 +14,7 @@ from fablab.catalog.models import Problem, ProblemKind
 from fablab.catalog.problems import PER_REPORTER, Report
 from fablab.core.db import db, transaction
 from tests.conftest import Lab, hours_from
+from tests.support.statements import heard
 from tests.web.conftest import words
 from tests.web.test_access import _reserve
 
@@ -198,11 +198,8 @@ def test_the_board_and_the_desk_need_as_many_statements_for_forty_as_for_two(lab
     counts: list[int] = []
 
     def count(path: str) -> int:
-        seen: list[str] = []
-        listen = lambda *args: seen.append(args[2])  # noqa: E731
-        event.listen(db.engine, "before_cursor_execute", listen)
-        assert staff.get(path).status_code == 200
-        event.remove(db.engine, "before_cursor_execute", listen)
+        with heard(db.engine) as seen:
+            assert staff.get(path).status_code == 200
         return len(seen)
 
     for many in (2, 40):

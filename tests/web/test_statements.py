@@ -1,10 +1,7 @@
 """Pages that list resources need as many statements for sixty at three sites as for a few."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 
-from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from fablab.catalog.models import ResourceLink
@@ -18,6 +15,7 @@ from fablab.sites.hours import Opening
 from fablab.sites.models import Site
 from fablab.sites.services import give_timetable
 from tests.conftest import Lab
+from tests.support.statements import heard
 
 PAGES = (
     *("/", "/day", "/day/grid?d=2030-01-15", "/live", "/live/wall", "/machines", "/sites", "/api/v1/resources"),
@@ -43,22 +41,9 @@ def test_a_page_of_sixty_resources_at_three_sites_needs_no_more_statements(lab: 
 def statements(lab: Lab, client: object, page: str, token: dict[str, str]) -> int:
     headers = token if page.startswith("/api") else {}
     assert client.get(page, headers=headers).status_code == 200
-    with counted() as seen:
+    with heard(db.engine) as seen:
         client.get(page, headers=headers)
     return len(seen)
-
-
-@contextmanager
-def counted() -> Iterator[list[str]]:
-    """What is asked of the database meanwhile."""
-    seen: list[str] = []
-
-    def note(connection: object, cursor: object, statement: str, *rest: object) -> None:
-        seen.append(statement)
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    yield seen
-    event.remove(db.engine, "before_cursor_execute", note)
 
 
 def fill(lab: Lab) -> None:
