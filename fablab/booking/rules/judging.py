@@ -52,7 +52,7 @@ class Ruling:
         """What it says and for whom, as the machine's page, the booking sheet and the policy show it."""
         about = ", ".join(part for part in (wording.whom(self.scope, names), wording.when(self.scope.times)) if part)
         said = f"{self.rule.words(names)} {self.note}".strip()
-        return f"{about[:1].upper()}{about[1:]}: {said}" if about else said
+        return wording.said_of(f"{about[:1].upper()}{about[1:]}", said) if about else said
 
 
 def in_force(rulings: Iterable[Ruling], case: Case) -> list[Ruling]:

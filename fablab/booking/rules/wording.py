@@ -47,6 +47,11 @@ def listed(items: Iterable[str], *, last: str = "and") -> str:
     return str(format_list(found, locale=babel_locale()))
 
 
+def said_of(about: str, text: str) -> str:
+    """A sentence, with what it is about before it."""
+    return _("%(about)s: %(text)s", about=about, text=text)
+
+
 def window(item: Window) -> str:
     """Hours of weekdays: `Monday to Friday 18:00–06:00`."""
     days = weekdays(item.weekdays) if item.weekdays else ""

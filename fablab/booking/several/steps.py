@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from fablab.booking import deciding
 from fablab.booking.models import Reservation
+from fablab.booking.rules import wording
 from fablab.booking.suggesting import Slot
 from fablab.booking.telling import Told
 from fablab.catalog.models import Resource
@@ -96,7 +97,7 @@ def refused(steps: Iterable[Step], *, by_name: bool = False) -> Refused:
     found = []
     for step in steps:
         about = step.name if by_name else step.label
-        found += [replace(reason, message=f"{about}: {reason.message}") for reason in step.reasons]
+        found += [replace(reason, message=wording.said_of(about, reason.message)) for reason in step.reasons]
     return deciding.refused(found)
 
 
