@@ -16,7 +16,7 @@ from fablab.billing.models import Charge, Invoice
 from fablab.billing.services import PriceCard, add_price
 from fablab.booking import services as booking
 from fablab.booking.services import Wish
-from fablab.core.db import transaction
+from fablab.core.db import db, transaction
 from fablab.core.errors import NotFound
 from fablab.members import queries as members
 from fablab.members.models import AccountMember
@@ -27,7 +27,7 @@ from tests.billing.months import close
 from tests.conftest import Lab, hours_from
 from tests.members.organisations import allow, cooperative, project, write
 from tests.prints import Printer
-from tests.web.test_statements import counted
+from tests.support.statements import heard
 
 NOW = datetime(2026, 3, 1, 8, tzinfo=UTC)
 FIRST = datetime(2026, 3, 2, 8, tzinfo=UTC)
@@ -182,7 +182,7 @@ def test_a_month_of_many_needs_no_more_statements(lab: Lab) -> None:
 
     def asked() -> int:
         usage_of(lab, cast.maker, account, NOW)
-        with counted() as seen:
+        with heard(db.engine) as seen:
             usage_of(lab, cast.maker, account, NOW)
         return len(seen)
 

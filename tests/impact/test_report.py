@@ -12,7 +12,7 @@ from fablab.catalog.categories import CategoryCard
 from fablab.catalog.models import CategoryKind, Placement
 from fablab.catalog.services import ResourceCard, add_resource
 from fablab.core.actor import Role
-from fablab.core.db import transaction
+from fablab.core.db import db, transaction
 from fablab.core.errors import Forbidden, NotFound
 from fablab.core.refusals import Refused
 from fablab.impact import facts, funders, kinds
@@ -28,7 +28,7 @@ from fablab.training.services import validate
 from fablab.usage.models import UsageSession
 from tests.conftest import Lab
 from tests.impact.crowd import answered, come, people
-from tests.web.test_statements import counted
+from tests.support.statements import heard
 
 MAY = Question(first_on=date(2026, 5, 1), last_on=date(2026, 5, 31))
 BEFORE, IN_MAY, AFTER = (datetime(2026, month, 10, 9, tzinfo=UTC) for month in (4, 5, 6))
@@ -277,7 +277,7 @@ def test_a_report_of_many_needs_no_more_statements(lab: Lab) -> None:
 
 def statements(act: Callable[[], object]) -> int:
     act()
-    with counted() as seen:
+    with heard(db.engine) as seen:
         act()
     return len(seen)
 

@@ -7,14 +7,14 @@ from datetime import UTC, datetime
 
 import pytest
 
-from fablab.core.db import transaction
+from fablab.core.db import db, transaction
 from fablab.core.outbox import OutboxRow
 from fablab.members import passwords, queries
 from fablab.members.models import MemberState
 from fablab.sites.models import SignUpRule, Site
 from tests.cast import PASSWORD
 from tests.conftest import Lab
-from tests.web.test_statements import counted
+from tests.support.statements import heard
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ def seen(lab: Lab, monkeypatch: pytest.MonkeyPatch, path: str, typed: str, more:
     hasher = Counting(passwords._hasher)
     before = {row.id for row in lab.session.query(OutboxRow)}
     lab.session.rollback()
-    with monkeypatch.context() as patch, counted() as statements:
+    with monkeypatch.context() as patch, heard(db.engine) as statements:
         patch.setattr(passwords, "_hasher", hasher)
         answer = lab.client().post(path, data={"email": typed, **more})
     rows = lab.session.query(OutboxRow).order_by(OutboxRow.id)

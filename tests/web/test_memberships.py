@@ -6,7 +6,7 @@ from io import BytesIO
 from werkzeug.test import TestResponse
 
 from fablab.billing.models import ItemCharge
-from fablab.core.db import transaction
+from fablab.core.db import db, transaction
 from fablab.members import class_cards
 from fablab.members import queries as members
 from fablab.members.class_cards import ClassCard
@@ -15,8 +15,8 @@ from fablab.members.models import ClassProof, Covers, Membership, MembershipKind
 from fablab.sites.models import Site
 from tests.conftest import Lab
 from tests.members.lab_of_memberships import NOW, add_kind, sell
+from tests.support.statements import heard
 from tests.web.conftest import words
-from tests.web.test_statements import counted
 
 KIND = {
     "name": "Adhésion <b>annuelle</b>",
@@ -231,7 +231,7 @@ def test_a_long_queue_of_proofs_needs_no_more_statements(lab: Lab) -> None:
             row = ClassProof(member_id=member_id, class_id=lab.cast.students, sent_at=NOW, sent_by_id=member_id)
             row.state, row.version = ProofState.WAITING, 1
             session.add(row)
-        with counted() as statements:
+        with heard(db.engine) as statements:
             assert desk.get("/proofs").status_code == 200
         seen.append(len(statements))
     assert seen[1:] == seen[:-1]

@@ -4,15 +4,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from fablab.core.db import DatabaseFailed, transaction
+from fablab.core.db import DatabaseFailed, db, transaction
 from fablab.members import queries, signins
 from fablab.members.models import SignIn
 from fablab.web.ground import access
 from fablab.web.ground.devices import device
 from tests.cast import PASSWORD
 from tests.conftest import Lab
+from tests.support.statements import heard
 from tests.web.conftest import words
-from tests.web.test_statements import counted
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 Version/18.5 Mobile Safari/604.1"
@@ -84,13 +84,13 @@ def test_signing_in_is_for_others_to_call_too(lab: Lab) -> None:
 
 def test_reading_writes_now_and_then_and_never_fails_because_of_it(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
     client = lab.signed_in(lab.cast.maker)
-    with counted() as fresh:
+    with heard(db.engine) as fresh:
         client.get("/me/card")
     assert not [text for text in fresh if text.startswith("UPDATE")]
     with transaction() as session:
         session.query(SignIn).update({"last_seen_at": datetime.now(UTC) - timedelta(minutes=6)})
 
-    with counted() as later:
+    with heard(db.engine) as later:
         client.get("/me/card")
         client.get("/me/card")
     assert len([text for text in later if text.startswith("UPDATE")]) == 1
