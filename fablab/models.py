@@ -3,7 +3,7 @@
 from fablab.billing import models as billing
 from fablab.booking import models as booking
 from fablab.catalog import models as catalog
-from fablab.core import audit, files, heartbeat, outbox, retention
+from fablab.core import audit, files, heartbeat, outbox, retention, seldom
 from fablab.impact import models as impact
 from fablab.members import models as members
 from fablab.notices import models as notices
@@ -26,6 +26,7 @@ __all__ = [
     "outbox",
     "presence",
     "retention",
+    "seldom",
     "shifts",
     "sites",
     "training",

@@ -31,7 +31,7 @@ from fablab.core import clock
 from fablab.core.db import db, transaction
 from fablab.core.links import link
 from fablab.core.period import Period
-from fablab.members import queries as members
+from fablab.members import rights
 from fablab.members.models import Role
 from fablab.training import queries as training
 from fablab.usage import queries as usage
@@ -63,7 +63,7 @@ def availability(path: ResourcePath, query: PeriodQuery) -> Response:
     """When a resource is open, taken, and free from now on, within a period of at most 62 days."""
     wanted = catalog.resource(db.session(), path.resource_id)
     me, now = actor(), clock.now()
-    levels = members.access_as(db.session(), me, now)
+    levels = rights.access_as(db.session(), me, now)
     found = free_time.availability(db.session(), [wanted], period(query), now, levels)[0]
     staff = me.may_at_site(Role.FABMANAGER, wanted.site_id)
     body = AvailabilityOut(

@@ -32,7 +32,7 @@ from fablab.core.i18n import _
 from fablab.core.links import link
 from fablab.core.period import Period
 from fablab.core.refusals import Refused
-from fablab.members import queries as members
+from fablab.members import rights
 from fablab.shifts.queries import hours_of_sites
 from fablab.sites import exceptions, places, timetables
 from fablab.sites import queries as sites
@@ -80,7 +80,7 @@ def hours(path: SitePath, query: HoursQuery) -> Response:
     found = sites.site(session, path.site_id)
     level = query.level
     if level is None:
-        level = members.access_of(session, actor().member_id, now).level_at(found.id)
+        level = rights.access_of(session, actor().member_id, now).level_at(found.id)
     around = Period(within.start - timedelta(days=1), within.end + timedelta(days=1))
     its = hours_of_sites(session, [found], around, now)[found.id]
     body = HoursOut(

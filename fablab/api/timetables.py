@@ -151,7 +151,7 @@ def _shown(rows: list[Timetable]) -> list[TimetableOut]:
     """Timetables, in a fixed number of statements."""
     session = db.session()
     seasons = timetables.seasons_by_timetable(session, [row.id for row in rows])
-    under = catalog.category_timetables(session, {row.site_id for row in rows})
+    under = catalog.category_timetables(session)
     return [
         TimetableOut(
             id=row.id,

@@ -24,6 +24,7 @@ from fablab.core.i18n import _, show_period
 from fablab.core.period import Period
 from fablab.core.refusals import Conflict, Refusal, Refused
 from fablab.members import queries as members
+from fablab.members import rights
 from fablab.members.actor import Actor
 from fablab.training import queries as training
 from fablab.training.timeline import holds_during
@@ -120,7 +121,7 @@ def usable_ids(session: Session, parts: list[tuple[Reservation, Period]], now: d
     whole = Period(min(row.starts_at for row, _part in parts), max(row.ends_at for row, _part in parts))
     resources = {row.resource_id: row.resource for row, _part in parts}
     hours = hours_of(session, resources.values(), whole, now)
-    accesses = members.accesses_of(session, {row.member_id for row, _part in parts}, now)
+    accesses = rights.accesses_of(session, {row.member_id for row, _part in parts}, now)
 
     def is_usable(row: Reservation, part: Period) -> bool:
         level = accesses[row.member_id].level_at(row.resource.site_id)
@@ -143,7 +144,7 @@ def with_alternatives(
     whole = Period(min(row.starts_at for row in reservations), max(row.ends_at for row in reservations))
     needed = training.needed_for(session, candidates)
     people = {row.member_id for row in reservations}
-    accesses = members.accesses_of(session, people, now)
+    accesses = rights.accesses_of(session, people, now)
     acts = training.acts_of_all(session, people)
     places = sorted({row.site_id for row in candidates})
     levels = {key: tuple(access.level_at(site_id) for site_id in places) for key, access in accesses.items()}

@@ -1,6 +1,6 @@
 """Taking places: which resources a reservation takes, which of their places are free, and the claims on them."""
 
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,7 +12,6 @@ from fablab.booking.models import Claim, Reservation
 from fablab.catalog import queries as catalog
 from fablab.catalog.bundle import Link, bundle, reached
 from fablab.catalog.models import Resource
-from fablab.core.db import is_postgresql
 from fablab.core.errors import NotFound
 from fablab.core.i18n import _
 from fablab.core.period import Period
@@ -34,7 +33,7 @@ class Taking:
     """Some resources with all that their reservations take besides."""
 
     rows: dict[int, Resource]
-    links: list[Link]
+    links: Sequence[Link]
 
     def resource(self, resource_id: int) -> Resource:
         """One of the resources; NotFound if it is none."""
@@ -80,12 +79,10 @@ def lock(session: Session, resource_ids: Iterable[int]) -> Taking:
         Conflict: what they take besides was changed while we waited for the lock.
     """
     ids = list(resource_ids)
-    links = free_time.links(session)
-    wanted = reached(ids, links)
+    wanted = reached(ids, catalog.links(session))
     rows = {row.id: row for row in catalog.lock_resources(session, sorted(wanted))}
-    if is_postgresql(session):
-        # Whoever changed the links locked these resources too; on SQLite nobody else writes meanwhile.
-        links = free_time.links(session)
+    # Whoever changed the links locked these resources too.
+    links = catalog.links(session)
     if reached(ids, links) != wanted:
         raise Conflict.because("stale", _("What goes with it was changed at this moment. Try again."))
     return Taking(rows, links)
@@ -93,13 +90,13 @@ def lock(session: Session, resource_ids: Iterable[int]) -> Taking:
 
 def leading_to(session: Session, resource_ids: Iterable[int]) -> set[int]:
     """These resources, and all whose reservations take one of them besides."""
-    back = [Link(link.other_id, link.resource_id, None) for link in free_time.links(session)]
+    back = [Link(link.other_id, link.resource_id, None) for link in catalog.links(session)]
     return reached(resource_ids, back)
 
 
 def look(session: Session, resource_ids: Iterable[int]) -> Taking:
     """The same without a lock, for those who only look."""
-    links = free_time.links(session)
+    links = catalog.links(session)
     return Taking(catalog.resources_by_id(session, reached(resource_ids, links)), links)
 
 

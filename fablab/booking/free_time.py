@@ -14,7 +14,7 @@ from fablab.catalog import queries as catalog
 from fablab.catalog.bundle import Link, bundle, reached
 from fablab.catalog.models import Resource
 from fablab.core.period import Period, merged, without
-from fablab.members.queries import Access
+from fablab.members.rights import Access
 from fablab.sites.hours import Hours
 
 
@@ -166,17 +166,12 @@ def besides(session: Session, resource: Resource) -> list[Resource]:
     return sorted((whole.rows[key] for key in wanted if key != resource.id), key=lambda row: row.name)
 
 
-def links(session: Session) -> list[Link]:
-    """What takes what besides, in the whole network."""
-    return [Link(row.resource_id, row.other_id, row.places) for row in catalog.links(session)]
-
-
 @dataclass(frozen=True, slots=True)
 class _Whole:
     """Resources with all those that they need, and how they are linked."""
 
     rows: dict[int, Resource]
-    links: list[Link]
+    links: Sequence[Link]
 
     @property
     def sizes(self) -> dict[int, int]:
@@ -184,7 +179,7 @@ class _Whole:
 
 
 def _with_needed(session: Session, resources: list[Resource]) -> _Whole:
-    linked = links(session)
+    linked = catalog.links(session)
     rows = {row.id: row for row in resources}
     needed = reached(rows, linked) - set(rows)
     if needed:

@@ -11,6 +11,7 @@ from fablab.booking.rules.costs import NOTHING, Cost
 from fablab.core.i18n import show_period, use_locale
 from fablab.core.period import Period
 from fablab.members import queries as members
+from fablab.members import rights
 from fablab.members.actor import Actor
 from fablab.members.conduct import policies, rules, strikes
 from fablab.members.conduct.rules import Tally
@@ -114,5 +115,5 @@ def could_be_used(session: Session, row: Reservation, now: datetime) -> bool:
     resource, left = row.resource, Period(max(row.starts_at, min(now, row.ends_at - _MOMENT)), row.ends_at)
     if resource.is_out_at(left.start, now):
         return False
-    level = members.access_of(session, row.member_id, now).level_at(resource.site_id)
+    level = rights.access_of(session, row.member_id, now).level_at(resource.site_id)
     return usable(resource, hours_of(session, [resource], left, now)[resource.id], level, left) == [left]

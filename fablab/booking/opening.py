@@ -27,7 +27,7 @@ def hours_in(
     whole_days = [Period(part.start - timedelta(days=1), part.end + timedelta(days=1)) for part in periods]
     first = min(part.start for part in whole_days)
     tables = timetables_of(session, sites.values(), first.date() - timedelta(days=2))
-    narrower = catalog.category_timetables(session, sites)
+    narrower = catalog.category_timetables(session)
     # Resources under the same timetables share their hours.
     kinds = {row.id: (row.site_id, narrower.get((row.category_id, row.site_id)), row.timetable_id) for row in wanted}
     found = []

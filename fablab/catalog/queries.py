@@ -1,10 +1,12 @@
 """What is asked of the catalogue."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
+from fablab.catalog.bundle import Link
 from fablab.catalog.models import (
     Category,
     CategoryField,
@@ -16,6 +18,7 @@ from fablab.catalog.models import (
     ResourceState,
 )
 from fablab.core.errors import NotFound
+from fablab.core.seldom import kept, look_again
 
 _WHOLE = (joinedload(Resource.category), joinedload(Resource.site), joinedload(Resource.room))
 
@@ -65,15 +68,18 @@ def resources_by_id(session: Session, resource_ids: Iterable[int]) -> dict[int, 
     return {row.id: row for row in session.scalars(query)}
 
 
-def links(session: Session) -> list[ResourceLink]:
-    """Every link between resources; there are few."""
-    return list(session.scalars(select(ResourceLink).order_by(ResourceLink.id)))
+@kept
+def links(session: Session) -> tuple[Link, ...]:
+    """What takes what besides, in the whole network."""
+    query = select(ResourceLink.resource_id, ResourceLink.other_id, ResourceLink.places).order_by(ResourceLink.id)
+    return tuple(Link(*row) for row in session.execute(query))
 
 
-def category_timetables(session: Session, site_ids: Iterable[int]) -> dict[tuple[int, int], int]:
-    """The narrower timetables of categories at these sites, by category and site."""
-    query = select(CategoryTimetable).where(CategoryTimetable.site_id.in_(set(site_ids)))
-    return {(row.category_id, row.site_id): row.timetable_id for row in session.scalars(query)}
+@kept
+def category_timetables(session: Session) -> Mapping[tuple[int, int], int]:
+    """The narrower timetables of categories, by category and site."""
+    query = select(CategoryTimetable.category_id, CategoryTimetable.site_id, CategoryTimetable.timetable_id)
+    return MappingProxyType({(category, site): timetable for category, site, timetable in session.execute(query)})
 
 
 def lock_resources(session: Session, resource_ids: list[int]) -> list[Resource]:
@@ -87,6 +93,7 @@ def lock_resources(session: Session, resource_ids: list[int]) -> list[Resource]:
     query = select(Resource).join(Resource.site).options(contains_eager(Resource.site)).where(Resource.id.in_(wanted))
     query = query.order_by(Resource.id).with_for_update(of=Resource)
     found = list(session.scalars(query.execution_options(populate_existing=True)))
+    look_again(session)
     if len(found) != len(wanted):
         missing = sorted(set(wanted) - {row.id for row in found})
         raise NotFound(f"resource {missing[0]}")

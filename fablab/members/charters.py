@@ -2,13 +2,14 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from fablab.core import audit
 from fablab.core.errors import Forbidden, NotFound
 from fablab.core.i18n import _
 from fablab.core.refusals import Refusal, Refused
+from fablab.core.seldom import kept
 from fablab.core.text import line_of, lines_of
 from fablab.members import guardians, queries
 from fablab.members.actor import Actor, Role
@@ -24,25 +25,38 @@ def charters(session: Session) -> list[Charter]:
 
 def in_force(session: Session, site_id: int | None, day: date) -> list[Charter]:
     """What is to be accepted at a site on a day: the network’s charter and the site’s own, as far as there are any."""
-    query = (
-        select(Charter)
-        .where(or_(Charter.site_id.is_(None), Charter.site_id == site_id), Charter.valid_from <= day)
-        .order_by(Charter.version)
-    )
-    newest = {row.site_id: row for row in session.scalars(query)}
-    return sorted(newest.values(), key=lambda row: row.site_id is not None)
+    return _rows(session, _in_force(session, site_id, day))
 
 
 def missing(session: Session, member_id: int, site_id: int | None, day: date) -> list[Charter]:
     """What somebody has still to accept before they use a site on a day."""
-    wanted = in_force(session, site_id, day)
+    wanted = _in_force(session, site_id, day)
     if not wanted:
         return []
     query = select(CharterAcceptance.charter_id).where(
-        CharterAcceptance.member_id == member_id, CharterAcceptance.charter_id.in_([row.id for row in wanted])
+        CharterAcceptance.member_id == member_id, CharterAcceptance.charter_id.in_(wanted)
     )
     accepted = set(session.scalars(query))
-    return [row for row in wanted if row.id not in accepted]
+    return _rows(session, [key for key in wanted if key not in accepted])
+
+
+def _in_force(session: Session, site_id: int | None, day: date) -> list[int]:
+    newest = {whose: key for key, whose, begins in _every(session) if whose in (None, site_id) and begins <= day}
+    return [newest[whose] for whose in sorted(newest, key=lambda whose: whose is not None)]
+
+
+@kept
+def _every(session: Session) -> tuple[tuple[int, int | None, date], ...]:
+    """Every version of every charter, the newest last: its id, whose it is, and from when it is valid."""
+    query = select(Charter.id, Charter.site_id, Charter.valid_from).order_by(Charter.version)
+    return tuple((key, whose, begins) for key, whose, begins in session.execute(query))
+
+
+def _rows(session: Session, charter_ids: list[int]) -> list[Charter]:
+    if not charter_ids:
+        return []
+    rows = {row.id: row for row in session.scalars(select(Charter).where(Charter.id.in_(charter_ids)))}
+    return [rows[key] for key in charter_ids]
 
 
 def publish(

@@ -1,8 +1,7 @@
 """What is asked of people and their accounts."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, func, or_, select
@@ -11,10 +10,8 @@ from sqlalchemy.orm import Session, contains_eager, joinedload
 from fablab.core.actor import including
 from fablab.core.errors import NotFound
 from fablab.core.text import plain_of
-from fablab.members.actor import Actor, Grant
-from fablab.members.memberships.levels import levels_given
+from fablab.members.actor import Actor
 from fablab.members.models import (
-    AccessGrant,
     AccessToken,
     Account,
     AccountKind,
@@ -28,7 +25,7 @@ from fablab.members.models import (
     RoleGrant,
 )
 from fablab.members.records import identities_of
-from fablab.sites.models.timetables import HIGHEST_LEVEL
+from fablab.members.rights import roles_of
 
 
 def hash_of(secret: str) -> str:
@@ -56,60 +53,7 @@ def member_by_number(session: Session, number: int) -> Member | None:
 
 def actor(session: Session, member_id: int) -> Actor:
     """The person with all their roles, as one who asks."""
-    rows = session.scalars(select(RoleGrant).where(RoleGrant.member_id == member_id).order_by(RoleGrant.id))
-    return Actor(member_id, tuple(Grant(Role(row.role), row.site_id, row.legal_entity_id) for row in rows))
-
-
-@dataclass(frozen=True, slots=True)
-class Access:
-    """A person's levels of access: by site, and that of every site (None)."""
-
-    levels: Mapping[int | None, int] = field(default_factory=dict)
-    actor: Actor | None = None
-
-    def level_at(self, site_id: int) -> int:
-        """Their level at a site; staff have the highest where they are staff, and a visitor's is 0."""
-        if self.actor and self.actor.may_at_site(Role.TRAINER, site_id):
-            return HIGHEST_LEVEL
-        return max(self.levels.get(site_id, 0), self.levels.get(None, 0))
-
-
-def access_of(session: Session, member_id: int, now: datetime) -> Access:
-    """The levels of access that a person has now."""
-    return accesses_of(session, [member_id], now)[member_id]
-
-
-def accesses_of(session: Session, member_ids: Iterable[int], now: datetime) -> dict[int, Access]:
-    """The levels of access of each of these people, granted or given by a membership, in a few statements."""
-    levels = levels_of(session, member_ids, now)
-    grants = grants_of(session, levels)
-    return {
-        key: Access(
-            own, Actor(key, tuple(Grant(Role(row.role), row.site_id, row.legal_entity_id) for row in grants[key]))
-        )
-        for key, own in levels.items()
-    }
-
-
-def access_as(session: Session, actor: Actor, now: datetime) -> Access:
-    """The levels of access of somebody whose roles are known already."""
-    return Access(levels_of(session, [actor.member_id], now)[actor.member_id], actor)
-
-
-def levels_of(session: Session, member_ids: Iterable[int], now: datetime) -> dict[int, dict[int | None, int]]:
-    """The levels that each of these people has without their roles: granted, or given by a membership."""
-    wanted = set(member_ids)
-    levels: dict[int, dict[int | None, int]] = {member_id: {} for member_id in wanted}
-    query = select(AccessGrant).where(
-        AccessGrant.member_id.in_(wanted), or_(AccessGrant.ends_at.is_(None), AccessGrant.ends_at > now)
-    )
-    for row in session.scalars(query):
-        own = levels[row.member_id]
-        own[row.site_id] = max(row.level, own.get(row.site_id, 0))
-    for member_id, given in levels_given(session, wanted, now).items():
-        for site_id, level in given.items():
-            levels[member_id][site_id] = max(level, levels[member_id].get(site_id, 0))
-    return levels
+    return Actor(member_id, roles_of(session, [member_id])[member_id])
 
 
 def grants_of(session: Session, member_ids: Iterable[int]) -> dict[int, list[RoleGrant]]:
@@ -246,7 +190,7 @@ def accounts_of(session: Session, member_id: int) -> list[Account]:
 
 def identities(session: Session, member_id: int) -> list[int]:
     """This person's record and those that were merged into it, whose rows for good still name them."""
-    return identities_of(session, [member_id])[member_id]
+    return list(identities_of(session, [member_id])[member_id])
 
 
 def accounts_seen_by(session: Session, member_id: int) -> list[int]:

@@ -6,14 +6,15 @@ would not have. What is published is only offered to be kept. A later one with t
 replaces it; what is over is taken away by CANCEL, as RFC 5546 (4.1.3) says of what was published.
 """
 
-from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from pydantic import TypeAdapter
+
 from fablab.booking.feeds import ical
-from fablab.booking.feeds.events import EventStatus, own_event
+from fablab.booking.feeds.events import Event, EventStatus, own_event
 from fablab.notices.post import Attachment
 
 _METHODS = {
@@ -23,10 +24,13 @@ _METHODS = {
 }
 """What each mail that has a calendar does with what is in the reader's own."""
 _NAME = "reservation.ics"
+_EVENTS = TypeAdapter(list[Event])
 
 
 def calendar_for(template: str, values: Mapping[str, Any], now: datetime) -> dict[str, Any]:
-    """What a mail's payload says of its calendar, in the language that is spoken now; nothing for most."""
+    """What a mail's payload says of its calendar, in the language that is spoken now; nothing for most. The file is
+    made of it when the mail is sent, so that whoever reserves does not wait for that.
+    """
     method = _METHODS.get(template)
     if method is None:
         return {}
@@ -34,11 +38,11 @@ def calendar_for(template: str, values: Mapping[str, Any], now: datetime) -> dic
     events = [own_event(row, row.member_id, now) for row in rows]
     if method == "CANCEL":
         events = [replace(event, status=EventStatus.CANCELLED, text="") for event in events]
-    text = b64encode(ical.message(method, events)).decode()
-    return {"calendar": {"method": method, "text": text}}
+    return {"calendar": {"method": method, "events": _EVENTS.dump_python(events, mode="json")}}
 
 
-def attachment_of(calendar: Mapping[str, str]) -> Attachment:
+def attachment_of(calendar: Mapping[str, Any]) -> Attachment:
     """The file that goes with the mail."""
     kind = (("method", calendar["method"]), ("charset", "utf-8"))
-    return Attachment(_NAME, b64decode(calendar["text"]), media_type=ical.MEDIA_TYPE, parameters=kind)
+    content = ical.message(calendar["method"], _EVENTS.validate_python(calendar["events"]))
+    return Attachment(_NAME, content, media_type=ical.MEDIA_TYPE, parameters=kind)

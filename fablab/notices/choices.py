@@ -1,6 +1,6 @@
 """What people chose to be told: asked whenever a mail is written, so that a switch holds at once."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from fablab.core.actor import Actor
 from fablab.core.i18n import _
 from fablab.core.refusals import Refused
+from fablab.core.seldom import kept_of_each
 from fablab.members import queries as members
 from fablab.notices.kinds import HOURS, KIND_OF, USUAL_HOURS, NoticeKind
 from fablab.notices.models import NoticeChoice
@@ -35,7 +36,8 @@ def choices_of(session: Session, member_id: int) -> Choices:
     return choices_of_many(session, [member_id])[member_id]
 
 
-def choices_of_many(session: Session, member_ids: Iterable[int]) -> Mapping[int, Choices]:
+@kept_of_each
+def choices_of_many(session: Session, member_ids: set[int]) -> dict[int, Choices]:
     """What each of these people chose, in one statement."""
     rows: dict[int, list[NoticeChoice]] = {member_id: [] for member_id in member_ids}
     for row in session.scalars(select(NoticeChoice).where(NoticeChoice.member_id.in_(rows))):
@@ -48,8 +50,7 @@ def is_off(session: Session, member_id: int, template: str) -> bool:
     kind = KIND_OF.get(template)
     if kind is None:
         return False
-    query = select(NoticeChoice.is_on).where(NoticeChoice.member_id == member_id, NoticeChoice.kind == kind)
-    return session.scalar(query) is False
+    return not choices_of(session, member_id).wants(kind)
 
 
 def choose(session: Session, actor: Actor, wanted: Choices) -> None:

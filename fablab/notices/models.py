@@ -5,9 +5,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from fablab.core.db import Model
 from fablab.core.personal import Doubled, Erased, about
+from fablab.core.seldom import SeldomOfPeople
 
 
-class NoticeChoice(Model):
+class NoticeChoice(SeldomOfPeople, Model):
     """Whether a person wants a kind of notice; who has no row for it gets it, a reminder a day before."""
 
     __tablename__ = "notice_choices"

@@ -75,7 +75,7 @@ def reasons_against(session: Session, shift: Shift, member_id: int, now: datetim
         text = _("Shifts are taken by hosts, trainers and fabmanagers of the site. Ask staff for the role of host.")
         reasons.append(Refusal("not_host", text))
     if shift.course_id is not None:
-        acts = training.acts_of(session, member_id).get(shift.course_id, [])
+        acts = training.acts_of(session, member_id).get(shift.course_id, ())
         if not holds_during(acts, shift.period, now):
             name = training.course(session, shift.course_id).name
             text = _("This shift takes somebody with the certificate “%(course)s” for its whole time.", course=name)

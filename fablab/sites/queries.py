@@ -1,11 +1,14 @@
 """What is asked of the network's places."""
 
+from collections.abc import Mapping
 from datetime import date
+from types import MappingProxyType
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from fablab.core.errors import NotFound
+from fablab.core.seldom import kept
 from fablab.sites.models import AccessLevel, LegalEntity, Room, Site, Timetable, VatRegime
 
 
@@ -70,7 +73,13 @@ def lock_entity(session: Session, entity_id: int) -> LegalEntity:
 
 def access_levels(session: Session) -> dict[int, str]:
     """What the network calls its levels of access, from the lowest above everybody's."""
-    return {row.rank: row.name for row in session.scalars(select(AccessLevel).order_by(AccessLevel.rank))}
+    return dict(_levels(session))
+
+
+@kept
+def _levels(session: Session) -> Mapping[int, str]:
+    query = select(AccessLevel.rank, AccessLevel.name).order_by(AccessLevel.rank)
+    return MappingProxyType({row.rank: row.name for row in session.execute(query)})
 
 
 def legal_entities(session: Session) -> list[LegalEntity]:

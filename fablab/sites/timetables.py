@@ -1,13 +1,15 @@
 """Timetables from the database to the values that `hours` reckons with, for many sites in two statements."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from types import MappingProxyType
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from fablab.core.errors import NotFound
+from fablab.core.seldom import kept
 from fablab.sites import hours
 from fablab.sites.holidays import calendar_of
 from fablab.sites.models import ExceptionKind, HoursException, OpeningHours, Season, Site, Timetable
@@ -29,18 +31,24 @@ class SiteTimetables:
 
 def timetables_of(session: Session, sites: Iterable[Site], since: date) -> dict[int, SiteTimetables]:
     """The timetables of each of these sites, right from that day on (what differed on days before is left out)."""
-    by_id = {site.id: site for site in sites}
-    specials = _specials(session, by_id, since)
+    every = _every(session, since.replace(day=1))
+    return {site.id: every[site.id] for site in sites}
+
+
+@kept
+def _every(session: Session, since: date) -> Mapping[int, SiteTimetables]:
+    by_id = {site.id: site for site in session.scalars(select(Site))}
+    specials = _specials(session, since)
     main: dict[int, hours.Timetable] = {}
     others: dict[int, dict[int, hours.Timetable]] = {site_id: {} for site_id in by_id}
-    for row, seasons in _seasons(session, by_id):
+    for row, seasons in _seasons(session):
         site = by_id[row.site_id]
         made = value_of(row, site, seasons, [one for key, one in specials.get(site.id, []) if key in (None, row.id)])
         if row.is_main:
             main[site.id] = made
         else:
             others[site.id][row.id] = made
-    return {site_id: SiteTimetables(main.get(site_id), others[site_id]) for site_id in by_id}
+    return MappingProxyType({site_id: SiteTimetables(main.get(site_id), others[site_id]) for site_id in by_id})
 
 
 def value_of(
@@ -123,12 +131,11 @@ def exceptions_of(session: Session, site_id: int, since: date) -> list[HoursExce
     return list(session.scalars(query))
 
 
-def _seasons(session: Session, site_ids: Iterable[int]) -> list[tuple[Timetable, list[hours.Season]]]:
+def _seasons(session: Session) -> list[tuple[Timetable, list[hours.Season]]]:
     query = (
         select(Timetable, Season, OpeningHours)
         .outerjoin(Season, Season.timetable_id == Timetable.id)
         .outerjoin(OpeningHours, OpeningHours.season_id == Season.id)
-        .where(Timetable.site_id.in_(set(site_ids)))
         .order_by(Timetable.id, Season.id, OpeningHours.id)
     )
     rows: dict[int, Timetable] = {}
@@ -157,14 +164,8 @@ def season_of(row: Season, openings: Iterable[hours.Opening]) -> hours.Season:
     return hours.Season(tuple(openings), row.first_on, row.last_on)
 
 
-def _specials(
-    session: Session, site_ids: Iterable[int], since: date
-) -> dict[int, list[tuple[int | None, hours.Special]]]:
-    query = (
-        select(HoursException)
-        .where(HoursException.site_id.in_(set(site_ids)), HoursException.last_on >= since)
-        .order_by(HoursException.id)
-    )
+def _specials(session: Session, since: date) -> dict[int, list[tuple[int | None, hours.Special]]]:
+    query = select(HoursException).where(HoursException.last_on >= since).order_by(HoursException.id)
     found: dict[int, list[tuple[int | None, hours.Special]]] = {}
     for exception in session.scalars(query):
         found.setdefault(exception.site_id, []).append((exception.timetable_id, special_of(exception)))

@@ -7,9 +7,10 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from fablab.core.db import Instant, Model, OptionalInstant
 from fablab.core.personal import about, did, for_good, wiped
+from fablab.core.seldom import Seldom, SeldomOfPeople
 
 
-class Course(Model):
+class Course(Seldom, Model):
     """What is taught, and the certificate that it leads to."""
 
     __tablename__ = "courses"
@@ -21,7 +22,7 @@ class Course(Model):
     """How long a certificate granted now will hold; NULL is for ever."""
 
 
-class Requirement(Model):
+class Requirement(Seldom, Model):
     """A resource, or every resource of a category, needs a course's certificate. Several: all of them."""
 
     __tablename__ = "requirements"
@@ -45,7 +46,7 @@ class CertificateAct(StrEnum):
     REVOKED = "revoked"
 
 
-class CertificateEvent(Model):
+class CertificateEvent(SeldomOfPeople, Model):
     """One act on a person's certificate. Rows are added, never changed: what held at any instant can be replayed."""
 
     __tablename__ = "certificate_events"

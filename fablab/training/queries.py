@@ -1,14 +1,16 @@
 """What is asked of courses and certificates."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from fablab.catalog.models import Resource
 from fablab.core.errors import NotFound
+from fablab.core.seldom import kept, kept_of_each
 from fablab.members.models import Member
 from fablab.training.models import CertificateAct, CertificateEvent, Course, Requirement
 from fablab.training.timeline import Act, Standing, standing_at
@@ -20,6 +22,14 @@ class Certificate:
 
     course: Course
     standing: Standing
+
+
+@dataclass(frozen=True, slots=True)
+class Needed:
+    """A course whose certificate something needs."""
+
+    id: int
+    name: str
 
 
 def courses(session: Session) -> list[Course]:
@@ -35,48 +45,47 @@ def course(session: Session, course_id: int) -> Course:
     return found
 
 
-def needed_for(session: Session, resources: Iterable[Resource]) -> dict[int, list[Course]]:
-    """The courses whose certificates each of these resources needs."""
-    wanted = list(resources)
-    query = (
-        select(Requirement, Course)
-        .join(Course)
-        .where(
-            or_(
-                Requirement.resource_id.in_({row.id for row in wanted}),
-                Requirement.category_id.in_({row.category_id for row in wanted}),
-            )
-        )
-        .order_by(Course.name)
-    )
-    found: dict[int, dict[int, Course]] = {row.id: {} for row in wanted}
-    for requirement, needed in session.execute(query):
-        for row in wanted:
-            if requirement.resource_id == row.id or requirement.category_id == row.category_id:
-                found[row.id][needed.id] = needed
-    return {resource_id: list(needed.values()) for resource_id, needed in found.items()}
+def needed_for(session: Session, resources: Iterable[Resource]) -> dict[int, list[Needed]]:
+    """The courses whose certificates each of these resources needs, by name."""
+    every = _needed(session)
+    found = {}
+    for row in resources:
+        both = {*every.get(("resource", row.id), ()), *every.get(("category", row.category_id), ())}
+        found[row.id] = sorted(both, key=lambda needed: needed.name)
+    return found
 
 
-def acts_of(session: Session, member_id: int) -> dict[int, list[Act]]:
+@kept
+def _needed(session: Session) -> Mapping[tuple[str, int | None], tuple[Needed, ...]]:
+    query = select(Requirement.resource_id, Requirement.category_id, Course.id, Course.name)
+    found: dict[tuple[str, int | None], tuple[Needed, ...]] = {}
+    for resource_id, category_id, course_id, name in session.execute(query.join(Course)):
+        key = ("category", category_id) if resource_id is None else ("resource", resource_id)
+        found[key] = (*found.get(key, ()), Needed(course_id, name))
+    return MappingProxyType(found)
+
+
+def acts_of(session: Session, member_id: int) -> Mapping[int, tuple[Act, ...]]:
     """What happened to a person's certificates, by course, in the order in which it was written."""
-    return acts_of_all(session, [member_id]).get(member_id, {})
+    return acts_of_all(session, [member_id])[member_id]
 
 
-def acts_of_all(session: Session, member_ids: Iterable[int]) -> dict[int, dict[int, list[Act]]]:
+@kept_of_each
+def acts_of_all(session: Session, member_ids: set[int]) -> dict[int, Mapping[int, tuple[Act, ...]]]:
     """The same of several people, by person and course; acts on a record that was merged are its survivor's."""
-    wanted = set(member_ids)
+    columns = (CertificateEvent.course_id, CertificateEvent.act, CertificateEvent.at, CertificateEvent.expires_at)
     query = (
-        select(CertificateEvent, Member.merged_into_id)
+        select(CertificateEvent.member_id, Member.merged_into_id, *columns)
         .join(Member, Member.id == CertificateEvent.member_id)
-        .where(or_(CertificateEvent.member_id.in_(wanted), Member.merged_into_id.in_(wanted)))
+        .where(or_(CertificateEvent.member_id.in_(member_ids), Member.merged_into_id.in_(member_ids)))
         .order_by(CertificateEvent.id)
     )
-    found: dict[int, dict[int, list[Act]]] = {}
-    for row, survivor_id in session.execute(query):
+    found: dict[int, dict[int, tuple[Act, ...]]] = {key: {} for key in member_ids}
+    for row in session.execute(query):
         act = Act(row.at, row.act == CertificateAct.GRANTED, row.expires_at)
-        for whose in {row.member_id, survivor_id or row.member_id} & wanted:
-            found.setdefault(whose, {}).setdefault(row.course_id, []).append(act)
-    return found
+        for whose in {row.member_id, row.merged_into_id or row.member_id} & member_ids:
+            found[whose][row.course_id] = (*found[whose].get(row.course_id, ()), act)
+    return {key: MappingProxyType(acts) for key, acts in found.items()}
 
 
 def certificates_of(session: Session, member_id: int, now: datetime) -> list[Certificate]:

@@ -3,7 +3,7 @@
 Nobody is mailed about a certificate that they have had for years; the log says that it was brought in.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -97,7 +97,7 @@ def take(session: Session, actor: Actor, wanted: list[Wanted], now: datetime) ->
     seen: dict[tuple[int, int], int] = {}
     made = []
     for one in wanted:
-        history = acts.get(one.member.id, {}).get(one.course.id, [])
+        history = acts[one.member.id].get(one.course.id, ())
         first = seen.setdefault((one.member.id, one.course.id), one.line)
         if first != one.line:
             text = _("Line %(line)s speaks of the same certificate.", line=first)
@@ -154,7 +154,7 @@ def _wanted(reading: Reading, member: Member | None, courses: list[Course]) -> W
     return Wanted(line=reading.number, member=member, course=course, granted_on=granted, expires_on=expires, note=note)
 
 
-def _is_known(history: list[Act], one: Wanted, times: Clock) -> bool:
+def _is_known(history: Sequence[Act], one: Wanted, times: Clock) -> bool:
     """Tell whether somebody has this certificate already: that of the same days, or any where no day is known."""
     standing = standing_at(history, times.now)
     if one.granted_on is None:
@@ -165,7 +165,7 @@ def _is_known(history: list[Act], one: Wanted, times: Clock) -> bool:
     return one.expires_on is None or (ends is not None and times.day(ends - MOMENT) == one.expires_on)
 
 
-def _reasons(actor: Actor, history: list[Act], one: Wanted, times: Clock) -> Iterable[Trouble]:
+def _reasons(actor: Actor, history: Sequence[Act], one: Wanted, times: Clock) -> Iterable[Trouble]:
     day = one.granted_on or times.today
     standing = standing_at(history, times.now)
     if one.member.id == actor.member_id:

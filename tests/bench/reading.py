@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 from fablab.booking import free_time
 from fablab.catalog import queries as catalog
 from fablab.core.db import db
-from fablab.members import queries as members
+from fablab.members import rights
 from tests.bench.lab import MONDAY, WEEK, BenchLab
 from tests.bench.table import Row, bare_flask_ms, gzipped, spent_ms
 from tests.support.statements import statements
@@ -104,7 +104,7 @@ def _availability(lab: BenchLab, clock: Clock) -> list[Row]:
     def sixty() -> None:
         with lab.app.app_context():
             session = db.session()
-            levels = members.access_of(session, lab.cast.maker, MONDAY)
+            levels = rights.access_of(session, lab.cast.maker, MONDAY)
             assert len(free_time.availability(session, catalog.resources(session), WEEK, MONDAY, levels)) >= 60
 
     floors = [floor_ms(lab.engine, _BUSY, machines, clock) for machines in (lab.machines[:1], lab.machines)]

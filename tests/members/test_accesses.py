@@ -7,7 +7,7 @@ import pytest
 from fablab.core.db import transaction
 from fablab.core.errors import Forbidden, NotFound
 from fablab.core.refusals import Refused
-from fablab.members import accesses, queries
+from fablab.members import accesses, queries, rights
 from fablab.sites import levels
 from tests.conftest import Lab
 
@@ -31,7 +31,7 @@ def give(lab: Lab, who: int, level: int, *, site_id: int | None = None, ends_at:
 
 
 def level_at(lab: Lab, site_id: int, now: datetime) -> int:
-    return queries.access_of(lab.session, lab.cast.maker, now).level_at(site_id)
+    return rights.access_of(lab.session, lab.cast.maker, now).level_at(site_id)
 
 
 def test_an_access_holds_at_its_site_until_its_end(lab: Lab) -> None:

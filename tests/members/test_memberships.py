@@ -13,7 +13,7 @@ from fablab.core.errors import Forbidden, NotFound
 from fablab.core.period import Period
 from fablab.core.refusals import Conflict, Refused
 from fablab.members import queries as members
-from fablab.members import standing
+from fablab.members import rights, standing
 from fablab.members.memberships import changing, kinds, queries
 from fablab.members.memberships.kinds import KindCard, MembershipPriceCard
 from fablab.members.memberships.rules import Days, MembershipStanding
@@ -319,7 +319,7 @@ def test_a_membership_gives_its_level_of_access_while_it_is_in_order(lab: Lab) -
     pause(lab, made, TODAY + 5 * DAY, 5)
 
     def level(site_id: int, days: int) -> int:
-        return members.access_of(lab.session, lab.cast.maker, NOW + days * DAY).level_at(site_id)
+        return rights.access_of(lab.session, lab.cast.maker, NOW + days * DAY).level_at(site_id)
 
     assert [level(lab.cast.workshop, days) for days in (-1, 0, 5, 10, 44, 45)] == [0, 4, 0, 4, 4, 0]
     assert level(lab.cast.office, 0) == 0

@@ -6,7 +6,7 @@ from io import BytesIO
 from PIL import Image
 
 from fablab.billing.prices import issuer_rules
-from fablab.members import queries as members
+from fablab.members import rights
 from fablab.sites import queries as sites
 from fablab.sites.models import LegalEntity
 from tests.conftest import Lab
@@ -110,7 +110,7 @@ def test_levels_are_named_and_given_to_people(lab: Lab) -> None:
     assert manager.post(path, data=form).status_code == 302
     ends = at(last + timedelta(days=1), 0)
     soon, later = ends - timedelta(seconds=1), ends
-    accesses = [members.access_of(lab.session, lab.cast.maker, moment) for moment in (soon, later)]
+    accesses = [rights.access_of(lab.session, lab.cast.maker, moment) for moment in (soon, later)]
     assert [item.level_at(lab.cast.workshop) for item in accesses] == [3, 0]
     lab.session.rollback()
     assert "Porteur <b>" in words(manager.get(path))

@@ -8,9 +8,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from fablab.core.db import Instant, Model, OptionalInstant
 from fablab.core.personal import did
+from fablab.core.seldom import Seldom
 
 
-class BookingRule(Model):
+class BookingRule(Seldom, Model):
     """A rule of a kind, with its parameters and its scope: places, people, times. NULL is not asked."""
 
     __tablename__ = "booking_rules"

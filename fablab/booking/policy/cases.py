@@ -26,12 +26,11 @@ from fablab.booking.wishes import Wish
 from fablab.catalog.models import Resource
 from fablab.core.actor import Role
 from fablab.core.period import Period
-from fablab.members import classes
-from fablab.members import queries as members
+from fablab.members import classes, rights
 from fablab.members.memberships import queries as memberships
 from fablab.members.models import ClassProof, Member
-from fablab.members.queries import Access
 from fablab.members.records import identities_of
+from fablab.members.rights import Access
 from fablab.training import queries as training
 from fablab.training.timeline import Act
 
@@ -64,7 +63,7 @@ class Known:
     row: Member
     person: Person
     access: Access
-    acts: Mapping[int, list[Act]]
+    acts: Mapping[int, Sequence[Act]]
 
 
 def known(
@@ -75,7 +74,7 @@ def known(
     asks_class = any(isinstance(item.rule, OnlyClasses) or item.scope.class_id is not None for item in rulings)
     proofs = classes.accepted_proofs(session, ClassProof.member_id.in_(rows)) if asks_class else {}
     history = classes.History({key: row.class_id for key, row in rows.items()}, proofs)
-    accesses = members.accesses_of(session, rows, now)
+    accesses = rights.accesses_of(session, rows, now)
     acts = training.acts_of_all(session, rows)
     ids = identities_of(session, rows)
     held: Mapping[int, Callable[[date], frozenset[int]]] = {}

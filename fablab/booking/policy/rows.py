@@ -1,11 +1,9 @@
 """Rules between rows and values."""
 
-from collections.abc import Iterable
-from functools import lru_cache
-from json import loads
-from typing import Any
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
-from sqlalchemy import ColumnElement, Text, cast, or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from fablab.booking.models import BookingRule
@@ -14,21 +12,14 @@ from fablab.booking.rules.case import Names, Thing
 from fablab.booking.rules.judging import Ruling
 from fablab.booking.rules.scope import Scope
 from fablab.booking.rules.times import Times, Window
-from fablab.catalog import queries as catalog
-from fablab.catalog.models import Resource
+from fablab.catalog.models import Category, Resource
 from fablab.core.actor import Role
 from fablab.core.errors import NotFound
-from fablab.members import queries as members
-from fablab.members.memberships import queries as memberships
+from fablab.core.seldom import kept
+from fablab.members.models import MemberClass, MembershipKind
 from fablab.sites import queries as sites
-from fablab.training import queries as training
-
-_WRITTEN = ("params", "windows")
-"""Columns of JSON, which are read as they are written."""
-_UNSAID = ("created_at", "created_by_id", "changed_at", "changed_by_id", "ended_at", "version")
-_SAYING = tuple(column.key for column in BookingRule.__table__.columns if column.key not in _UNSAID)
-_SAID = [getattr(BookingRule, key) for key in _SAYING]
-_COLUMNS = select(*(cast(column, Text) if column.key in _WRITTEN else column for column in _SAID))
+from fablab.sites.models import Room, Site
+from fablab.training.models import Course
 
 
 def standing(session: Session, site_ids: Iterable[int]) -> list[BookingRule]:
@@ -39,22 +30,19 @@ def standing(session: Session, site_ids: Iterable[int]) -> list[BookingRule]:
 
 def rulings_at(session: Session, site_ids: Iterable[int]) -> list[Ruling]:
     """The same as values."""
-    query = _COLUMNS.where(*_in_force(site_ids)).order_by(BookingRule.id)
-    return [_said_by(tuple(row)) for row in session.execute(query)]
+    wanted = {None, *site_ids}
+    return [item for item in _every(session) if item.scope.site_id in wanted]
+
+
+@kept
+def _every(session: Session) -> tuple[Ruling, ...]:
+    query = select(BookingRule).where(BookingRule.ended_at.is_(None)).order_by(BookingRule.id)
+    return tuple(ruling_of(row) for row in session.scalars(query))
 
 
 def _in_force(site_ids: Iterable[int]) -> tuple[ColumnElement[bool], ...]:
     at = or_(BookingRule.site_id.is_(None), BookingRule.site_id.in_(set(site_ids)))
     return (BookingRule.ended_at.is_(None), at)
-
-
-@lru_cache(maxsize=4096)
-def _said_by(columns: tuple[Any, ...]) -> Ruling:
-    """What a rule's columns say: the same ones always the same, so that what is read at each reservation is
-    understood once.
-    """
-    values = dict(zip(_SAYING, columns, strict=True))
-    return ruling_of(BookingRule(**{**values, **{name: loads(values[name]) for name in _WRITTEN}}))
 
 
 def ended(session: Session, site_id: int | None, most: int) -> list[BookingRule]:
@@ -66,8 +54,8 @@ def ended(session: Session, site_id: int | None, most: int) -> list[BookingRule]
 
 def rulings_with(session: Session, drafts: Iterable[Ruling], *, replaced: int | None = None) -> list[Ruling]:
     """The rules in force everywhere as they would be with some that are tried; one of them may replace another."""
-    kept = rulings_at(session, [site.id for site in sites.sites(session)])
-    return [*(item for item in kept if item.id != replaced), *drafts]
+    standing = rulings_at(session, [site.id for site in sites.sites(session)])
+    return [*(item for item in standing if item.id != replaced), *drafts]
 
 
 def rulings_on(session: Session, resource: Resource) -> list[Ruling]:
@@ -152,17 +140,24 @@ def thing_of(resource: Resource) -> Thing:
     return Thing(resource.id, resource.category_id, resource.site_id, resource.room_id, resource.name)
 
 
+@kept
 def names(session: Session) -> Names:
     """What everything is called that rules may speak of."""
     return Names(
-        courses={item.id: item.name for item in training.courses(session)},
-        classes={item.id: item.name for item in members.classes(session)},
-        memberships={item.id: item.name for item in memberships.kinds(session)},
-        sites={item.id: item.name for item in sites.sites(session)},
-        categories={item.id: item.name for item in catalog.categories(session)},
-        rooms={item.id: item.name for item in sites.rooms(session)},
-        resources={item.id: item.name for item in catalog.resources(session, retired=True)},
+        courses=_named(session, Course),
+        classes=_named(session, MemberClass),
+        memberships=_named(session, MembershipKind),
+        sites=_named(session, Site),
+        categories=_named(session, Category),
+        rooms=_named(session, Room),
+        resources=_named(session, Resource),
     )
+
+
+def _named(
+    session: Session, kind: type[Course | MemberClass | MembershipKind | Site | Category | Room | Resource]
+) -> Mapping[int, str]:
+    return MappingProxyType({row.id: row.name for row in session.execute(select(kind.id, kind.name))})
 
 
 def month_day(text: str | None) -> tuple[int, int] | None:

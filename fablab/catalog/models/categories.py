@@ -6,6 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from fablab.core.db import Model
+from fablab.core.seldom import Seldom
 
 
 class CategoryKind(StrEnum):
@@ -16,7 +17,7 @@ class CategoryKind(StrEnum):
     ADVISER = "adviser"
 
 
-class Category(Model):
+class Category(Seldom, Model):
     """A kind of resource: 3D printer, laser cutter, meeting room… the network's own list."""
 
     __tablename__ = "categories"
@@ -58,7 +59,7 @@ class CategoryField(Model):
     position: Mapped[int] = mapped_column(default=0)
 
 
-class CategoryTimetable(Model):
+class CategoryTimetable(Seldom, Model):
     """A category's narrower timetable at a site."""
 
     __tablename__ = "category_timetables"

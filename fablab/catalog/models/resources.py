@@ -10,6 +10,7 @@ from fablab.catalog.models.categories import Category
 from fablab.core.db import Instant, Model, OptionalInstant, OptionalJson
 from fablab.core.files import StoredFile
 from fablab.core.personal import did
+from fablab.core.seldom import Seldom
 from fablab.sites.models import Room, Site
 
 
@@ -27,7 +28,7 @@ class ResourceState(StrEnum):
         return self in (ResourceState.AVAILABLE, ResourceState.LIMITED)
 
 
-class Resource(Model):
+class Resource(Seldom, Model):
     """Something that can be booked. A machine has one place, a room of twelve desks twelve."""
 
     __tablename__ = "resources"
@@ -81,7 +82,7 @@ class Resource(Model):
         return self.state == ResourceState.RETIRED or not is_back
 
 
-class ResourceLink(Model):
+class ResourceLink(Seldom, Model):
     """Who has the one has places of the other besides: a laser and its extractor, two rooms joined into one."""
 
     __tablename__ = "resource_links"

@@ -1,5 +1,6 @@
 """What is asked of holds, strikes and appeals, and who may see and settle them."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -9,6 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 from fablab.core.actor import Actor, Role, including
 from fablab.core.errors import NotFound
 from fablab.core.period import Period
+from fablab.core.seldom import kept_of_each
 from fablab.members import guardians
 from fablab.members import queries as members
 from fablab.members.conduct.policies import sites_with_own_rules
@@ -99,16 +101,37 @@ def holds_against(session: Session, member_id: int, site_id: int, period: Period
     """The holds that stand in the way of using a site in a period, asked now: those in force during a part of the
     period, and those in force now, since whoever is suspended reserves nothing either.
     """
-    query = select(Hold).where(
-        Hold.member_id == member_id,
-        or_(Hold.site_id.is_(None), Hold.site_id == site_id),
-        Hold.lifted_at.is_(None),
-        or_(
-            (Hold.starts_at < period.end) & or_(Hold.ends_at.is_(None), Hold.ends_at > period.start),
-            (Hold.starts_at <= now) & or_(Hold.ends_at.is_(None), Hold.ends_at > now),
-        ),
-    )
-    return list(session.scalars(query.order_by(Hold.starts_at, Hold.id)))
+    standing = [
+        item.id
+        for item in _not_lifted(session, [member_id])[member_id]
+        if item.site_id in (None, site_id)
+        and (
+            (item.starts_at < period.end and (item.ends_at is None or item.ends_at > period.start))
+            or (item.starts_at <= now and (item.ends_at is None or item.ends_at > now))
+        )
+    ]
+    if not standing:
+        return []
+    return list(session.scalars(select(Hold).where(Hold.id.in_(standing)).order_by(Hold.starts_at, Hold.id)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A hold that nobody lifted, and when it holds."""
+
+    id: int
+    site_id: int | None
+    starts_at: datetime
+    ends_at: datetime | None
+
+
+@kept_of_each
+def _not_lifted(session: Session, member_ids: set[int]) -> dict[int, tuple[_Held, ...]]:
+    found: dict[int, tuple[_Held, ...]] = dict.fromkeys(member_ids, ())
+    query = select(Hold.member_id, Hold.id, Hold.site_id, Hold.starts_at, Hold.ends_at)
+    for row in session.execute(query.where(Hold.member_id.in_(member_ids), Hold.lifted_at.is_(None))):
+        found[row.member_id] += (_Held(row.id, row.site_id, row.starts_at, row.ends_at),)
+    return found
 
 
 def struck_under(session: Session, member_id: int, site_id: int | None) -> list[Struck]:

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from fablab.core.db import Instant, Model, OptionalInstant, where
 from fablab.core.personal import about, did, wiped
+from fablab.core.seldom import SeldomOfPeople
 from fablab.members.models.people import Member
 
 STRIKE_KINDS = "'late_cancellation', 'no_show', 'conduct'"
@@ -119,7 +120,7 @@ class Strike(Model):
     member: Mapped[Member] = relationship(foreign_keys=member_id)
 
 
-class Hold(Model):
+class Hold(SeldomOfPeople, Model):
     """Somebody may not use a site, or (NULL) the whole network, for a while or until it is lifted."""
 
     __tablename__ = "holds"

@@ -8,10 +8,11 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from fablab.core.db import Instant, Json, Model, OptionalInstant, where
 from fablab.core.personal import Doubled, Erased, about, did, wiped
+from fablab.core.seldom import Seldom
 from fablab.members.models.people import Member
 
 
-class Charter(Model):
+class Charter(Seldom, Model):
     """One version of the rules that people accept: of a site, or (NULL) of the whole network.
 
     Rows are added, never changed: the newest that has begun is in force, and those who accepted an older one are asked

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from fablab.core.db import Instant, Model, OptionalInstant, where
 from fablab.core.personal import Doubled, about, did, for_good, part_of, wiped
+from fablab.core.seldom import Seldom, SeldomOfPeople
 from fablab.members.memberships.rules import Days, Lasts, Length, Term
 from fablab.members.models.people import Member
 from fablab.sites.models import LegalEntity, Site
@@ -33,7 +34,7 @@ class Covers(StrEnum):
     GROUP = "group"
 
 
-class MembershipKind(Model):
+class MembershipKind(Seldom, Model):
     """A kind of membership that a legal entity sells, valid at a site or (NULL) in the whole network."""
 
     __tablename__ = "membership_kinds"
@@ -132,7 +133,7 @@ class MembershipPrice(Model):
     created_by_id: Mapped[int] = mapped_column(ForeignKey("members.id"), info=did())
 
 
-class Membership(Model):
+class Membership(SeldomOfPeople, Model):
     """Somebody is a member for a time, at a price that was copied when it was sold."""
 
     __tablename__ = "memberships"
@@ -182,7 +183,7 @@ class Membership(Model):
         return Term(self.first_on, self.last_on, self.kind.grace_days, pauses, self.ended_on)
 
 
-class MembershipPerson(Model):
+class MembershipPerson(SeldomOfPeople, Model):
     """Somebody whom a membership covers, from a day until (NULL) its end; its holder is one of them."""
 
     __tablename__ = "membership_people"
@@ -200,7 +201,7 @@ class MembershipPerson(Model):
     member: Mapped[Member] = relationship()
 
 
-class MembershipPause(Model):
+class MembershipPause(SeldomOfPeople, Model):
     """Days on which a membership does not hold; as many are added to its end."""
 
     __tablename__ = "membership_pauses"

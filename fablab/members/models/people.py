@@ -8,10 +8,11 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from fablab.core.db import Instant, Model, OptionalInstant, where
 from fablab.core.personal import Doubled, Erased, about, did, file_of, wiped
+from fablab.core.seldom import Seldom, SeldomOfPeople
 from fablab.core.text import plain_of
 
 
-class MemberClass(Model):
+class MemberClass(Seldom, Model):
     """A class of members with prices of its own: adult, student, company… the network's own list."""
 
     __tablename__ = "member_classes"
@@ -41,7 +42,7 @@ class MemberState(StrEnum):
     ACTIVE = "active"
 
 
-class Member(Model):
+class Member(SeldomOfPeople, Model):
     """A person whom the network knows."""
 
     __tablename__ = "members"
@@ -95,7 +96,7 @@ class Member(Model):
         return name
 
 
-class AccessGrant(Model):
+class AccessGrant(SeldomOfPeople, Model):
     """A level of access that a person has at a site, or (NULL) at all of them, until it ends."""
 
     __tablename__ = "access_grants"
@@ -114,7 +115,7 @@ class AccessGrant(Model):
     """When it ends, or was ended; NULL while it has no end."""
 
 
-class RoleGrant(Model):
+class RoleGrant(SeldomOfPeople, Model):
     """A role given to a person for a site, for a legal entity, or (both NULL) for the whole network."""
 
     __tablename__ = "role_grants"

@@ -8,9 +8,10 @@ from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, false, tex
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from fablab.core.db import Model, OptionalInstant
+from fablab.core.seldom import Seldom
 
 
-class LegalEntity(Model):
+class LegalEntity(Seldom, Model):
     """Who invoices: an association, a public body, a company."""
 
     __tablename__ = "legal_entities"
@@ -74,7 +75,7 @@ class SignUpRule(StrEnum):
     """They sign up and are members."""
 
 
-class Site(Model):
+class Site(Seldom, Model):
     """A place with its own hours, staff and time zone."""
 
     __tablename__ = "sites"
@@ -110,7 +111,7 @@ class Site(Model):
         return ZoneInfo(self.timezone)
 
 
-class Room(Model):
+class Room(Seldom, Model):
     """A part of a site where resources stand."""
 
     __tablename__ = "rooms"

@@ -7,11 +7,12 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from fablab.core.db import Model, where
+from fablab.core.seldom import Seldom
 
 HIGHEST_LEVEL = 9
 
 
-class AccessLevel(Model):
+class AccessLevel(Seldom, Model):
     """What the network calls a level of access above everybody's, which is 0: autonomous member, keyholder…"""
 
     __tablename__ = "access_levels"
@@ -21,7 +22,7 @@ class AccessLevel(Model):
     name: Mapped[str] = mapped_column(unique=True)
 
 
-class Timetable(Model):
+class Timetable(Seldom, Model):
     """A site's own timetable, or a narrower one for some of what stands there: open is what all of them say."""
 
     __tablename__ = "timetables"
@@ -36,7 +37,7 @@ class Timetable(Model):
     version: Mapped[int] = mapped_column(default=1)
 
 
-class Season(Model):
+class Season(Seldom, Model):
     """The openings of a timetable between two days, both included; the one without days holds for the rest."""
 
     __tablename__ = "seasons"
@@ -53,7 +54,7 @@ class Season(Model):
     last_on: Mapped[date | None]
 
 
-class OpeningHours(Model):
+class OpeningHours(Seldom, Model):
     """One opening of a weekday, in minutes of the site's wall clock; `closes` may pass midnight."""
 
     __tablename__ = "openings"
@@ -89,7 +90,7 @@ class ExceptionKind(StrEnum):
     OPEN = "open"
 
 
-class HoursException(Model):
+class HoursException(Seldom, Model):
     """A closure, or an exceptional opening, on each day from the first to the last; the one written later counts.
 
     It is for a whole site, or for one of its timetables only. A closure without hours closes from midnight to midnight.

@@ -13,7 +13,7 @@ from fablab.catalog.models import Resource
 from fablab.core.db import db
 from fablab.sites.models import Site
 from fablab.training import queries as training
-from fablab.training.models import Course
+from fablab.training.queries import Needed
 from fablab.usage import queries as usage
 from fablab.web.calendar.states import Look, State, horizon, state_of
 from fablab.web.ground import access
@@ -25,7 +25,7 @@ class Standing:
 
     resource: Resource
     state: State
-    missing: tuple[Course, ...] = ()
+    missing: tuple[Needed, ...] = ()
 
     @property
     def can_be_had(self) -> bool:
@@ -52,7 +52,7 @@ def standings_as(resources: list[Resource], ahead: Iterable[Availability], now: 
     ]
 
 
-def missing_for_viewer(resources: list[Resource], now: datetime) -> dict[int, tuple[Course, ...]]:
+def missing_for_viewer(resources: list[Resource], now: datetime) -> dict[int, tuple[Needed, ...]]:
     """The certificates that the person who is signed in lacks for each machine; none for a visitor."""
     if not current_user.is_authenticated:
         return {row.id: () for row in resources}

@@ -12,7 +12,7 @@ from fablab.catalog.models import Category, Resource
 from fablab.core import clock
 from fablab.core.db import db
 from fablab.core.period import Period
-from fablab.training.models import Course
+from fablab.training.queries import Needed
 from fablab.web.calendar import floor, offers
 from fablab.web.ground import access, inputs
 
@@ -28,7 +28,7 @@ class Offer:
     resource: Resource
     period: Period | None
     is_now: bool
-    missing: tuple[Course, ...]
+    missing: tuple[Needed, ...]
     start: str
     """What the link to the booking sheet carries."""
 

@@ -24,10 +24,11 @@ from fablab.core.i18n import _, show_period
 from fablab.core.period import Period, day_of
 from fablab.core.refusals import Refusal, Refused
 from fablab.members import queries as members
+from fablab.members import rights
 from fablab.members.conduct import policies, wording
 from fablab.members.models import Role
 from fablab.training import queries as training
-from fablab.training.models import Course
+from fablab.training.queries import Needed
 from fablab.web.calendar import asking, offers
 from fablab.web.calendar.asking import Asked, Questions
 from fablab.web.calendar.onward import onward
@@ -69,7 +70,7 @@ class Sheet:
     """A draw decides who has it, and one may say that one wishes for it."""
     gives_way: int
     """So many reservations of others would give way, since this member passes first."""
-    certificates: list[Course]
+    certificates: list[Needed]
     deadline: str
     """How long before it can be given back without a strike; empty where that is at any time."""
     is_staff: bool
@@ -136,7 +137,7 @@ def _sheet(resource: Resource, asked: Asked, now: datetime, refusals: tuple[Refu
         reasons.insert(0, asked.trouble)
     names, is_staff = rows.names(session), actor.may_at_site(Role.FABMANAGER, resource.site_id)
     price = quote(session, resource, member, period.start) if asked.nature in BILLED else None
-    levels = members.access_of(session, member.id, now)
+    levels = rights.access_of(session, member.id, now)
     day = day_of(period.start.astimezone(zone).date(), zone)
     today = free_time.availability(session, [resource], day, now, levels, places=asked.places)[0]
     slot = resource.slot_minutes

@@ -17,10 +17,10 @@ from fablab.core import clock
 from fablab.core.db import DatabaseFailed, db, transaction
 from fablab.core.i18n import _
 from fablab.members import queries as members
-from fablab.members import signins
+from fablab.members import rights, signins
 from fablab.members.actor import Actor
 from fablab.members.models import Member, Role
-from fablab.members.queries import Access
+from fablab.members.rights import Access
 from fablab.web.ground import errors
 from fablab.web.ground.devices import device
 
@@ -150,7 +150,7 @@ def levels() -> Access | None:
     if not current_user.is_authenticated:
         return None
     if "levels" not in g:
-        g.levels = members.access_as(db.session(), current_user.actor, clock.now())
+        g.levels = rights.access_as(db.session(), current_user.actor, clock.now())
     found: Access = g.levels
     return found
 

@@ -14,10 +14,11 @@ from fablab.core.db import db
 from fablab.core.period import Period
 from fablab.core.refusals import Refusal, Refused
 from fablab.members import queries as members
+from fablab.members import rights
 from fablab.members.actor import Role
 from fablab.sites import queries as sites
 from fablab.training import queries as training
-from fablab.training.models import Course
+from fablab.training.queries import Needed
 from fablab.web.ground import access, inputs
 
 screen = Blueprint("why", __name__)
@@ -62,7 +63,7 @@ def page(member_id: int) -> str:
         reasons=reasons,
         wrong=wrong,
         grants=grants,
-        levels=members.access_of(session, member_id, now).levels,
+        levels=rights.access_of(session, member_id, now).levels,
         level_names=sites.access_levels(session),
         certificates=training.certificates_of(session, member_id, now),
         needed=_needed(asked.resource),
@@ -94,5 +95,5 @@ def _period(asked: Asked, resource: Resource) -> Period:
     return Period(start, start + timedelta(minutes=asked.minutes))
 
 
-def _needed(resource: Resource | None) -> list[Course]:
+def _needed(resource: Resource | None) -> list[Needed]:
     return training.needed_for(db.session(), [resource])[resource.id] if resource else []

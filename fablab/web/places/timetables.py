@@ -167,7 +167,8 @@ def _show(
 ) -> str:
     session = db.session()
     names = sites.access_levels(session)
-    under = {key[0]: value for key, value in catalog.category_timetables(session, [row.site_id]).items()}
+    narrower = catalog.category_timetables(session)
+    under = {key: timetable for (key, site_id), timetable in narrower.items() if site_id == row.site_id}
     categories = catalog.categories(session)
     category_form = CategoryForm(formdata=None)
     category_form.category_id.choices = [(item.id, item.name) for item in categories if under.get(item.id) != row.id]
