@@ -28,15 +28,13 @@ def ask() -> None:
     token = members.token(db.session(), secret.strip()) if named else None
     if token is None:
         raise NotSignedIn
-    member = token.member
     if wanted is None:
-        set_locale(member.locale)
-    g.actor = members.actor(db.session(), member.id)
+        set_locale(token.locale)
+    g.actor = members.actor(db.session(), token.member_id)
     now = clock.now()
     if token.last_used_at is None or (now - token.last_used_at).total_seconds() > _HOUR:
-        token_id = token.id
         with transaction() as session:
-            services.note_token_use(session, token_id, now)
+            services.note_token_use(session, token.id, now)
 
 
 def actor() -> Actor:

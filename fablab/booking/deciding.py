@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from fablab.booking import paying, staff
@@ -47,6 +47,14 @@ BLOCKED = (Nature.CLASS, Nature.MAINTENANCE)
 HALF_DAY = timedelta(hours=12)
 OF_ALL = (Buffer, Capacity, Priority)
 """Rules that hold whatever the use is; all others are for members' own use."""
+
+
+_MEMBER = (
+    select(Member)
+    .where(Member.id == bindparam("member_id"))
+    .with_for_update(key_share=True, of=Member)
+    .execution_options(populate_existing=True)
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,8 +174,7 @@ def lock_member(session: Session, member_id: int) -> Member:
     Raises:
         Refused: it is no member, or has left.
     """
-    query = select(Member).where(Member.id == member_id).with_for_update(key_share=True, of=Member)
-    member = session.scalar(query.execution_options(populate_existing=True))
+    member = session.scalar(_MEMBER, {"member_id": member_id})
     if member is None or member.left_at is not None:
         raise Refused.because("member_unknown", _("This person is no member, or has left."))
     return member

@@ -4,7 +4,7 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from fablab.booking.free import both, free_for
@@ -16,6 +16,30 @@ from fablab.catalog.models import Resource
 from fablab.core.period import Period, merged, without
 from fablab.members.rights import Access
 from fablab.sites.hours import Hours
+
+_BUSY = (
+    select(
+        Claim.resource_id,
+        Claim.place,
+        Claim.occupied_from,
+        Claim.occupied_to,
+        Reservation.id,
+        Reservation.member_id,
+        Reservation.nature,
+        Reservation.started_at,
+        Reservation.version,
+        Reservation.offered_until,
+    )
+    .join(Reservation, Reservation.id == Claim.reservation_id)
+    .where(
+        Claim.resource_id.in_(bindparam("resource_ids", expanding=True)),
+        Claim.active,
+        Claim.occupied_from < bindparam("end"),
+        Claim.occupied_from > bindparam("early"),
+        Claim.occupied_to > bindparam("start"),
+    )
+    .order_by(Claim.occupied_from, Claim.resource_id, Claim.place)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,32 +74,15 @@ class Availability:
 
 def busy(session: Session, resource_ids: Iterable[int], within: Period) -> list[Busy]:
     """Every active claim on these resources that touches the period, in order."""
-    query = (
-        select(
-            Claim.resource_id,
-            Claim.place,
-            Claim.occupied_from,
-            Claim.occupied_to,
-            Reservation.id,
-            Reservation.member_id,
-            Reservation.nature,
-            Reservation.started_at,
-            Reservation.version,
-            Reservation.offered_until,
-        )
-        .join(Reservation, Reservation.id == Claim.reservation_id)
-        .where(
-            Claim.resource_id.in_(set(resource_ids)),
-            Claim.active,
-            Claim.occupied_from < within.end,
-            Claim.occupied_from > within.start - LONGEST_CLAIM,
-            Claim.occupied_to > within.start,
-        )
-        .order_by(Claim.occupied_from, Claim.resource_id, Claim.place)
-    )
+    values = {
+        "resource_ids": sorted(set(resource_ids)),
+        "start": within.start,
+        "end": within.end,
+        "early": within.start - LONGEST_CLAIM,
+    }
     return [
         Busy(thing, place, Period(start, end), key, who, nature, started is not None, version, offered is not None)
-        for thing, place, start, end, key, who, nature, started, version, offered in session.execute(query)
+        for thing, place, start, end, key, who, nature, started, version, offered in session.execute(_BUSY, values)
     ]
 
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, bindparam, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from fablab.booking.models import LONGEST_CLAIM, Reservation, ReservationState
@@ -120,15 +121,40 @@ def listed(
     """Reservations that stand and touch the period, in order: one's own, and for staff those of their sites. Columns
     only, since there may be thousands.
     """
-    query = _LISTED.where(*_standing_in(within))
-    if resource_id is not None:
-        query = query.where(Reservation.resource_id == resource_id)
-    if not actor.may_everywhere(Role.FABMANAGER):
-        sites = actor.named_sites(Role.FABMANAGER)
-        own = Reservation.member_id == actor.member_id
-        query = query.where(or_(own, Resource.site_id.in_(sites)) if sites else own)
+    sites = actor.named_sites(Role.FABMANAGER)
+    whose = "all" if actor.may_everywhere(Role.FABMANAGER) else "sites" if sites else "own"
+    values = {
+        "start": within.start,
+        "end": within.end,
+        "early": within.start - LONGEST_CLAIM,
+        "resource_id": resource_id,
+        "member_id": actor.member_id,
+        "site_ids": sorted(sites),
+        "offset": offset,
+        "limit": limit,
+    }
+    return session.connection().execute(_list(whose, resource_id is not None), values).all()
+
+
+@cache
+def _list(whose: str, of_one: bool) -> Select[*tuple[Any, ...]]:
+    """The statement of a list, composed once: of one's own, of some sites besides, or of all; of one resource, or of
+    all.
+    """
+    query = _LISTED.where(
+        Reservation.starts_at < bindparam("end"),
+        Reservation.starts_at > bindparam("early"),
+        Reservation.ends_at > bindparam("start"),
+        Reservation.state == ReservationState.BOOKED,
+    )
+    if of_one:
+        query = query.where(Reservation.resource_id == bindparam("resource_id"))
+    own = Reservation.member_id == bindparam("member_id")
+    if whose != "all":
+        at_sites = Resource.site_id.in_(bindparam("site_ids", expanding=True))
+        query = query.where(own if whose == "own" else or_(own, at_sites))
     query = query.order_by(Reservation.starts_at, Reservation.id)
-    return session.connection().execute(query.offset(offset).limit(limit)).all()
+    return query.offset(bindparam("offset")).limit(bindparam("limit"))
 
 
 def _standing_in(within: Period) -> tuple[ColumnElement[bool], ...]:

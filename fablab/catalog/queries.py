@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from fablab.catalog.bundle import Link
@@ -21,6 +21,15 @@ from fablab.core.errors import NotFound
 from fablab.core.seldom import kept, look_again
 
 _WHOLE = (joinedload(Resource.category), joinedload(Resource.site), joinedload(Resource.room))
+_LOCKED = (
+    select(Resource)
+    .join(Resource.site)
+    .options(contains_eager(Resource.site))
+    .where(Resource.id.in_(bindparam("resource_ids", expanding=True)))
+    .order_by(Resource.id)
+    .with_for_update(of=Resource)
+    .execution_options(populate_existing=True)
+)
 
 
 def categories(session: Session) -> list[Category]:
@@ -90,9 +99,7 @@ def lock_resources(session: Session, resource_ids: list[int]) -> list[Resource]:
         NotFound: one of them does not exist.
     """
     wanted = sorted(set(resource_ids))
-    query = select(Resource).join(Resource.site).options(contains_eager(Resource.site)).where(Resource.id.in_(wanted))
-    query = query.order_by(Resource.id).with_for_update(of=Resource)
-    found = list(session.scalars(query.execution_options(populate_existing=True)))
+    found = list(session.scalars(_LOCKED, {"resource_ids": wanted}))
     look_again(session)
     if len(found) != len(wanted):
         missing = sorted(set(wanted) - {row.id for row in found})

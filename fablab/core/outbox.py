@@ -44,6 +44,12 @@ class OutboxRow(Model):
     last_error: Mapped[str | None]
 
 
+_WRITTEN = {
+    name: insert(OutboxRow).on_conflict_do_nothing(index_elements=["key"]).returning(OutboxRow.id)
+    for name, insert in (("postgresql", postgresql.insert), ("sqlite", sqlite.insert))
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Task:
     """A claimed row: what to do, and the number of the attempt that this is."""
@@ -57,10 +63,9 @@ class Task:
 
 def put(session: Session, kind: str, key: str, payload: dict[str, Any], now: datetime) -> bool:
     """Write down something to do as soon as possible; False if the same key was written before."""
-    insert = postgresql.insert if is_postgresql(session) else sqlite.insert
     values = {"kind": kind, "key": key, "payload": payload, "created_at": now, "due_at": now, "attempts": 0}
-    written = insert(OutboxRow).values(values).on_conflict_do_nothing(index_elements=["key"])
-    return session.execute(written.returning(OutboxRow.id)).first() is not None
+    written = _WRITTEN["postgresql" if is_postgresql(session) else "sqlite"]
+    return session.connection().execute(written, values).first() is not None
 
 
 def take_back(session: Session, keys: Collection[str]) -> None:

@@ -2,10 +2,11 @@
 
 import hashlib
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, or_, select
-from sqlalchemy.orm import Session, contains_eager, joinedload
+from sqlalchemy import ColumnElement, bindparam, func, or_, select
+from sqlalchemy.orm import Session, joinedload
 
 from fablab.core.actor import including
 from fablab.core.errors import NotFound
@@ -26,6 +27,30 @@ from fablab.members.models import (
 )
 from fablab.members.records import identities_of
 from fablab.members.rights import roles_of
+
+_ACCOUNTS = select(Account).where(
+    or_(
+        Account.owner_id == bindparam("member_id"),
+        Account.owner_id.in_(
+            select(Guardianship.guardian_id).where(
+                Guardianship.ward_id == bindparam("member_id"), Guardianship.pays, Guardianship.ended_at.is_(None)
+            )
+        ),
+        Account.id.in_(
+            select(AccountMember.account_id).where(
+                AccountMember.member_id == bindparam("member_id"), AccountMember.left_at.is_(None)
+            )
+        ),
+    ),
+    Account.closed_at.is_(None),
+)
+
+
+_TOKEN = (
+    select(AccessToken.id, AccessToken.member_id, Member.locale, AccessToken.last_used_at)
+    .join(Member, Member.id == AccessToken.member_id)
+    .where(AccessToken.hash == bindparam("hash"), AccessToken.revoked_at.is_(None), Member.left_at.is_(None))
+)
 
 
 def hash_of(secret: str) -> str:
@@ -171,21 +196,11 @@ def accounts_of(session: Session, member_id: int) -> list[Account]:
 
     The first is the one that pays where nobody chooses.
     """
-    present = select(AccountMember.account_id).where(
-        AccountMember.member_id == member_id, AccountMember.left_at.is_(None)
-    )
-    payers = select(Guardianship.guardian_id).where(
-        Guardianship.ward_id == member_id, Guardianship.pays, Guardianship.ended_at.is_(None)
-    )
-    query = select(Account).where(
-        or_(Account.owner_id == member_id, Account.owner_id.in_(payers), Account.id.in_(present)),
-        Account.closed_at.is_(None),
-    )
 
     def order(row: Account) -> tuple[bool, bool, str, int]:
         return row.kind != AccountKind.PERSONAL, row.owner_id == member_id, row.name, row.id
 
-    return sorted(session.scalars(query), key=order)
+    return sorted(session.scalars(_ACCOUNTS, {"member_id": member_id}), key=order)
 
 
 def identities(session: Session, member_id: int) -> list[int]:
@@ -216,15 +231,20 @@ def tokens_of(session: Session, member_id: int) -> list[AccessToken]:
     return list(session.scalars(query.order_by(AccessToken.id.desc())))
 
 
-def token(session: Session, secret: str) -> AccessToken | None:
-    """The living token with this secret, with its owner, if they have not left."""
-    query = (
-        select(AccessToken)
-        .join(AccessToken.member)
-        .options(contains_eager(AccessToken.member))
-        .where(AccessToken.hash == hash_of(secret), AccessToken.revoked_at.is_(None), Member.left_at.is_(None))
-    )
-    return session.scalar(query)
+@dataclass(frozen=True, slots=True)
+class LivingToken:
+    """A token that opens what its owner may, and the language that they read."""
+
+    id: int
+    member_id: int
+    locale: str
+    last_used_at: datetime | None
+
+
+def token(session: Session, secret: str) -> LivingToken | None:
+    """The living token with this secret, if its owner has not left."""
+    row = session.connection().execute(_TOKEN, {"hash": hash_of(secret)}).first()
+    return LivingToken(*row) if row else None
 
 
 def password_token(session: Session, secret: str, now: datetime) -> PasswordToken | None:

@@ -30,6 +30,7 @@ class Needed:
 
     id: int
     name: str
+    description: str
 
 
 def courses(session: Session) -> list[Course]:
@@ -57,11 +58,11 @@ def needed_for(session: Session, resources: Iterable[Resource]) -> dict[int, lis
 
 @kept
 def _needed(session: Session) -> Mapping[tuple[str, int | None], tuple[Needed, ...]]:
-    query = select(Requirement.resource_id, Requirement.category_id, Course.id, Course.name)
+    query = select(Requirement.resource_id, Requirement.category_id, Course.id, Course.name, Course.description)
     found: dict[tuple[str, int | None], tuple[Needed, ...]] = {}
-    for resource_id, category_id, course_id, name in session.execute(query.join(Course)):
+    for resource_id, category_id, course_id, name, description in session.execute(query.join(Course)):
         key = ("category", category_id) if resource_id is None else ("resource", resource_id)
-        found[key] = (*found.get(key, ()), Needed(course_id, name))
+        found[key] = (*found.get(key, ()), Needed(course_id, name, description))
     return MappingProxyType(found)
 
 

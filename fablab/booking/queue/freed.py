@@ -7,7 +7,7 @@ transaction of its own, a moment later. Meanwhile nobody takes the time who did 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from fablab.booking import claiming
@@ -19,6 +19,16 @@ from fablab.core.refusals import Refusal
 
 KEPT = timedelta(minutes=1)
 """So long nobody else takes what was given back; a worker that stands still keeps nothing from anybody for longer."""
+_FREED = (
+    select(FreedTime.id)
+    .where(
+        FreedTime.resource_id.in_(bindparam("resource_ids", expanding=True)),
+        FreedTime.starts_at < bindparam("end"),
+        FreedTime.ends_at > bindparam("start"),
+        FreedTime.freed_at > bindparam("since"),
+    )
+    .limit(1)
+)
 
 
 def note(session: Session, resource_ids: Iterable[int], period: Period, now: datetime) -> None:
@@ -51,13 +61,8 @@ def note(session: Session, resource_ids: Iterable[int], period: Period, now: dat
 
 def reasons_against(session: Session, resource_ids: Iterable[int], period: Period, now: datetime) -> list[Refusal]:
     """Why somebody may not have a time at this moment: it has just been given back, and others waited for it."""
-    query = select(FreedTime.id).where(
-        FreedTime.resource_id.in_(list(resource_ids)),
-        FreedTime.starts_at < period.end,
-        FreedTime.ends_at > period.start,
-        FreedTime.freed_at > now - KEPT,
-    )
-    if session.scalar(query.limit(1)) is None:
+    values = {"resource_ids": list(resource_ids), "start": period.start, "end": period.end, "since": now - KEPT}
+    if session.scalar(_FREED, values) is None:
         return []
     text = _("This time has just been given back, and somebody waits for it.")
     return [Refusal("taken", text, remedy=_("Try again in a minute, or join the waiting list."))]
