@@ -1,6 +1,7 @@
 """Rules between rows and values."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
 from sqlalchemy import ColumnElement, or_, select
@@ -140,9 +141,13 @@ def thing_of(resource: Resource) -> Thing:
     return Thing(resource.id, resource.category_id, resource.site_id, resource.room_id, resource.name)
 
 
-@kept
 def names(session: Session) -> Names:
     """What everything is called that rules may speak of."""
+    return replace(_names(session), resources=_named(session, Resource))
+
+
+@kept
+def _names(session: Session) -> Names:
     return Names(
         courses=_named(session, Course),
         classes=_named(session, MemberClass),
@@ -150,7 +155,6 @@ def names(session: Session) -> Names:
         sites=_named(session, Site),
         categories=_named(session, Category),
         rooms=_named(session, Room),
-        resources=_named(session, Resource),
     )
 
 

@@ -28,7 +28,7 @@ class ResourceState(StrEnum):
         return self in (ResourceState.AVAILABLE, ResourceState.LIMITED)
 
 
-class Resource(Seldom, Model):
+class Resource(Model):
     """Something that can be booked. A machine has one place, a room of twelve desks twelve."""
 
     __tablename__ = "resources"
