@@ -26,7 +26,7 @@ from tests.bench.lab import BenchLab, account_of
 from tests.bench.table import Row
 
 WRITERS = 8
-PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=10000")
+PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000")
 """Those of `fablab.core.db`."""
 FIRST_HOUR = 8_000
 _INSERT = """
