@@ -27,7 +27,6 @@ from fablab.booking.rules.quota import Capacity
 from fablab.booking.rules.window import Lead, OverClosing
 from fablab.booking.wishes import Wish
 from fablab.catalog.models import Resource
-from fablab.core.db import is_postgresql
 from fablab.core.i18n import _
 from fablab.core.period import Period
 from fablab.core.refusals import Conflict, Refusal, Refused
@@ -237,8 +236,6 @@ def _awaiting_draw(session: Session, resource: Resource, case: Case, held: Seque
 
 def _lock_capacities(session: Session, rulings: Sequence[Ruling], case: Case) -> None:
     """Whoever takes a place of a room that is shared waits for whoever does so at this moment."""
-    if not is_postgresql(session):
-        return  # Nobody else writes since this transaction began.
     ids = [item.id for item in rulings if isinstance(item.rule, Capacity) and item.scope.covers(case.thing)]
     if ids:
         query = select(BookingRule.id).where(BookingRule.id.in_(ids)).order_by(BookingRule.id)

@@ -10,6 +10,7 @@ from fablab.billing.signals import invoice_issued
 from fablab.booking.models import Reservation, ReviewState
 from fablab.booking.signals import booked, cancelled, moved
 from fablab.catalog.models import Resource
+from fablab.core import outbox
 from fablab.core.links import link
 from fablab.core.period import Period
 from fablab.members import queries as members
@@ -53,14 +54,13 @@ def tell_booked(sender: Any, *, session: Session, reservation: Reservation, now:
 def tell_cancelled(
     sender: Any, *, session: Session, reservation: Reservation, by_id: int | None, now: datetime
 ) -> None:
-    """Tell a member whose reservation staff, or the lab itself, have cancelled; one's own act needs no mail."""
-    if by_id == reservation.member_id:
-        return
+    """Tell a member whose reservation was cancelled; who did so themselves too, since it stands in their calendar."""
     member = members.member(session, reservation.member_id)
     zone = reservation.resource.site.zone
     template = "review_refused" if reservation.review in REFUSED else "cancelled"
     key = f"cancelled:{reservation.id}"
-    write_mail(session, member, template, key, now, reservation=reservation, zone=zone, link=link("/day"))
+    values = {"reservation": reservation, "zone": zone, "is_own": by_id == member.id}
+    write_mail(session, member, template, key, now, link=link("/day"), **values)
 
 
 @moved.connect
@@ -75,12 +75,18 @@ def tell_moved(
     reason: str,
     now: datetime,
 ) -> None:
-    """Tell a member whose reservation got another resource or time, and why; one who did it knows."""
-    if by_id == reservation.member_id:
+    """Tell a member whose reservation got another resource or time, and why; who did so themselves too, since it
+    stands in their calendar, but not whoever is there and goes on or leaves early.
+    """
+    is_own = by_id == reservation.member_id
+    if is_own and was.start <= now:
         return
+    if is_own:
+        # Who drags it to and fro is told where it is in the end.
+        outbox.take_back(session, [f"moved:{reservation.id}:{reservation.version - 1}"])
     member = members.member(session, reservation.member_id)
     key = f"moved:{reservation.id}:{reservation.version}"
-    values = {"reservation": reservation, "before": before, "was": was, "reason": reason}
+    values = {"reservation": reservation, "before": before, "was": was, "reason": reason, "is_own": is_own}
     zone = reservation.resource.site.zone
     write_mail(session, member, "moved", key, now, zone=zone, link=link("/me"), **values)
 

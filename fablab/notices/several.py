@@ -24,18 +24,24 @@ def tell_several_booked(sender: Any, *, session: Session, reservations: Sequence
 def tell_several_moved(
     sender: Any, *, session: Session, reservations: Sequence[Reservation], by_id: int, reason: str, now: datetime
 ) -> None:
-    """Tell those whose reservations got other times or resources, and why; one who did it knows."""
-    others = [row for row in reservations if row.member_id != by_id]
-    _tell(session, others, lambda row: f"moved:{row.id}:{row.version}", "several_moved", now, reason)
+    """Tell those whose reservations got other times or resources, and why."""
+    _tell(session, reservations, _moved, "several_moved", now, by_id=by_id, reason=reason)
 
 
 @several_cancelled.connect
 def tell_several_cancelled(
     sender: Any, *, session: Session, reservations: Sequence[Reservation], by_id: int, reason: str, now: datetime
 ) -> None:
-    """Tell those whose reservations were cancelled, and why; one who did it knows."""
-    others = [row for row in reservations if row.member_id != by_id]
-    _tell(session, others, lambda row: f"cancelled:{row.id}", "several_cancelled", now, reason)
+    """Tell those whose reservations were cancelled, and why."""
+    _tell(session, reservations, _cancelled, "several_cancelled", now, by_id=by_id, reason=reason)
+
+
+def _moved(row: Reservation) -> str:
+    return f"moved:{row.id}:{row.version}"
+
+
+def _cancelled(row: Reservation) -> str:
+    return f"cancelled:{row.id}"
 
 
 def _tell(
@@ -44,6 +50,8 @@ def _tell(
     key: Callable[[Reservation], str],
     template: str,
     now: datetime,
+    *,
+    by_id: int | None = None,
     reason: str = "",
 ) -> None:
     """One mail to each member who has more than one of them; a single one was told by itself."""
@@ -54,5 +62,5 @@ def _tell(
         member, keys = members.member(session, member_id), [key(row) for row in rows]
         outbox.take_back(session, keys)
         where = link("/day" if template == "several_cancelled" else "/me")
-        values = {"reservations": rows, "reason": reason, "link": where}
+        values = {"reservations": rows, "reason": reason, "link": where, "is_own": member_id == by_id}
         write_mail(session, member, template, f"several:{keys[0]}", now, **values)

@@ -44,13 +44,14 @@ def told(letter: Letter) -> tuple[str, Event]:
     return str(calendar["METHOD"]), event
 
 
-def test_a_reservation_is_published_moved_and_taken_away(lab: Lab, mails: Post) -> None:
-    made, admin = book(lab, lab.cast.maker, hours_from(TEN, 1)), lab.cast.admin
+@pytest.mark.parametrize("who", ["admin", "maker"])
+def test_a_reservation_is_published_moved_and_taken_away(lab: Lab, mails: Post, who: str) -> None:
+    made, actor = book(lab, lab.cast.maker, hours_from(TEN, 1)), getattr(lab.cast, who)
     with transaction() as session:
         later = Change(period=hours_from(TEN + HOUR, 2), reason="Panne")
-        moving.change(session, lab.actor(admin), made, later, NOW + HOUR)
+        moving.change(session, lab.actor(actor), made, later, NOW + HOUR)
     with transaction() as session:
-        services.cancel(session, lab.actor(admin), made, NOW + 2 * HOUR, reason="Panne")
+        services.cancel(session, lab.actor(actor), made, NOW + 2 * HOUR, reason="Panne")
 
     confirmed, moved, cancelled = map(told, mails.letters())
 
@@ -63,6 +64,22 @@ def test_a_reservation_is_published_moved_and_taken_away(lab: Lab, mails: Post) 
     assert [event.start for _method, event in (confirmed, moved)] == [TEN, TEN + HOUR]
     in_feed = events(read(lab.session, make(lab, lab.cast.maker), NOW + 2 * HOUR))[made]
     assert (in_feed["UID"], in_feed["SEQUENCE"]) == (cancelled[1]["UID"], cancelled[1]["SEQUENCE"])
+
+
+def test_who_drags_it_to_and_fro_is_told_where_it_is_in_the_end(lab: Lab, mails: Post) -> None:
+    maker = lab.actor(lab.cast.maker)
+    made = book(lab, maker.member_id, hours_from(TEN, 1))
+    for hours in (2, 4, 6):
+        with transaction() as session:
+            moving.change(session, maker, made, Change(period=hours_from(TEN + hours * HOUR, 1)), NOW)
+    with transaction() as session:
+        moving.change(session, maker, made, Change(period=hours_from(NOW + HOUR, 2)), NOW)
+    with transaction() as session:
+        moving.end_now(session, maker, made, NOW + 2 * HOUR)
+
+    first, last = map(told, mails.letters())
+
+    assert [event.start for _method, event in (first, last)] == [TEN, NOW + HOUR], "leaving early is told to nobody"
 
 
 def test_several_in_one_go_are_one_mail_with_one_calendar(lab: Lab, mails: Post) -> None:

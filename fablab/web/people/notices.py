@@ -60,7 +60,7 @@ def _words() -> dict[NoticeKind, tuple[str, str]]:
         ),
         NoticeKind.CHANGE: (
             _("Changes"),
-            _("When staff move or cancel what you have reserved, or refuse it, or when nobody may be there."),
+            _("When what you reserved is moved, cancelled or refused, or nobody may be there; with a calendar file."),
         ),
         NoticeKind.OFFER: (
             _("Offers"),
