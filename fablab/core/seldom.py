@@ -12,7 +12,7 @@ written past this program, by hand, is seen after the next change, or a restart.
 
 import re
 from collections.abc import Callable, Iterable, Mapping, MutableMapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache, wraps
 from secrets import token_hex
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
@@ -57,15 +57,16 @@ class Mark(Model):
 
 @dataclass(slots=True)
 class _Shelf:
-    """What is kept of a database under a mark."""
+    """What is kept of a database under a mark; both in one, since many threads read and renew them."""
 
-    mark: object = None
-    kept: dict[Any, Any] = field(default_factory=dict)
+    held: tuple[object, dict[Any, Any]] = (None, {})
 
     def under(self, mark: object) -> dict[Any, Any]:
-        if self.mark != mark or len(self.kept) >= _MOST:
-            self.mark, self.kept = mark, {}
-        return self.kept
+        known, kept = self.held
+        if known != mark or len(kept) >= _MOST:
+            kept = {}
+            self.held = (mark, kept)
+        return kept
 
 
 _MARKS = select(Mark.name, Mark.mark)
@@ -123,7 +124,7 @@ def look_again(session: Session) -> None:
 
 def _shelf(session: Session, name: str) -> dict[Any, Any] | None:
     """What is kept of the database as this transaction sees it; None if nothing may be used."""
-    if session.new or session.dirty or session.deleted:
+    if session.autoflush and (session.new or session.dirty or session.deleted):
         session.flush()
     here = session.info.get(_HERE)
     if here is None:
