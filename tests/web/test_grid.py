@@ -15,6 +15,7 @@ from fablab.web.calendar.grid import (
     columns_of,
     columns_on,
     heads_of,
+    laid_out,
     step_of,
     week_heads,
     week_minutes,
@@ -47,7 +48,7 @@ def _facts(*busy: Busy, places: int = 1, state: ResourceState = ResourceState.AV
 def _kinds(facts: Availability, eyes: Eyes | None = None, now: datetime = NOW) -> list[tuple[Kind, int]]:
     columns = columns_of(facts.within, facts.open, 30, PARIS)
     seen = eyes or Eyes(member_id=ME, names={})
-    return [(cell.kind, cell.span) for cell in cells_of(columns, facts, seen, now)]
+    return [(cell.kind, cell.span) for cell in cells_of(laid_out(columns, PARIS, now), facts, seen)]
 
 
 def test_each_free_column_is_a_start_and_neighbours_of_one_reservation_are_one_cell() -> None:
@@ -61,7 +62,7 @@ def test_each_free_column_is_a_start_and_neighbours_of_one_reservation_are_one_c
 def test_the_past_is_one_cell_and_the_present_column_begins_now() -> None:
     columns = columns_of(_facts().within, _facts().open, 30, PARIS)
 
-    cells = cells_of(columns, _facts(), Eyes(member_id=ME, names={}), NOW)
+    cells = cells_of(laid_out(columns, PARIS, NOW), _facts(), Eyes(member_id=ME, names={}))
 
     assert [(cell.kind, cell.span, cell.is_now) for cell in cells][:3] == [
         (Kind.PAST, 2, False),
@@ -73,7 +74,7 @@ def test_the_past_is_one_cell_and_the_present_column_begins_now() -> None:
 def test_cells_carry_the_instant_in_utc() -> None:
     columns = columns_of(_facts().within, _facts().open, 30, PARIS)
 
-    cells = cells_of(columns, _facts(), Eyes(member_id=ME, names={}), _at(8))
+    cells = cells_of(laid_out(columns, PARIS, _at(8)), _facts(), Eyes(member_id=ME, names={}))
 
     assert cells[0].start == datetime(2026, 9, 15, 7, 0, tzinfo=UTC)
     assert cells[0].label == "09:00–09:30"
@@ -81,10 +82,10 @@ def test_cells_carry_the_instant_in_utc() -> None:
 
 def test_mine_is_mine_and_a_name_is_seen_by_those_who_may() -> None:
     facts = _facts(_busy(_at(9), _at(10), ME), _busy(_at(10), _at(11)))
-    columns = columns_of(facts.within, facts.open, 30, PARIS)
+    columns = laid_out(columns_of(facts.within, facts.open, 30, PARIS), PARIS, NOW)
 
-    members = cells_of(columns, facts, Eyes(member_id=ME, names={}), NOW)
-    staff = cells_of(columns, facts, Eyes(member_id=9, names={SOMEBODY: "Some Body"}, may_open=True), NOW)
+    members = cells_of(columns, facts, Eyes(member_id=ME, names={}))
+    staff = cells_of(columns, facts, Eyes(member_id=9, names={SOMEBODY: "Some Body"}, may_open=True))
 
     assert [(cell.kind, cell.text, cell.reservation_id) for cell in members[:2]] == [
         (Kind.MINE, "À vous", 11),

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
+from operator import attrgetter
 
 from fablab.booking import free_time
 from fablab.booking.free_time import Availability
@@ -26,6 +27,7 @@ from fablab.web.calendar.grid import (
     columns_of,
     columns_on,
     heads_of,
+    laid_out,
     step_of,
     week_heads,
     week_minutes,
@@ -34,6 +36,24 @@ from fablab.web.calendar.states import horizon
 from fablab.web.ground import access
 
 DAYS = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Neighbours of one kind."""
+
+    kind: Kind
+    cells: list[Cell]
+
+    @property
+    def column(self) -> int:
+        """Where they begin."""
+        return self.cells[0].column
+
+    @property
+    def span(self) -> int:
+        """How many columns they have."""
+        return self.cells[-1].column + self.cells[-1].span - self.cells[0].column
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +72,9 @@ class Row:
         return [cell for cell in self.cells if cell.kind == Kind.FREE]
 
     @property
-    def runs(self) -> list[tuple[Kind, int, int]]:
-        """Neighbours of one kind together: which, the column where they begin, and how many columns they span."""
-        found = []
-        for kind, group in groupby(self.cells, key=lambda cell: cell.kind):
-            cells = list(group)
-            found.append((kind, cells[0].column, sum(cell.span for cell in cells)))
-        return found
+    def runs(self) -> list[Run]:
+        """Neighbours of one kind together."""
+        return [Run(kind, list(group)) for kind, group in groupby(self.cells, key=attrgetter("kind"))]
 
     @property
     def taken(self) -> list[Cell]:
@@ -121,14 +137,15 @@ def _day_table(
     alike = [item for other in places if other.timezone == site.timezone for item in facts[other.id]]
     step = step_of(item.resource.slot_minutes for item in alike)
     touched = [part for item in alike for part in (*item.open, *(busy.period for busy in item.busy))]
-    columns = columns_of(day_of(day, zone), touched, step, zone)
+    periods = columns_of(day_of(day, zone), touched, step, zone)
+    columns = laid_out(periods, zone, now)
     rows = []
     for item in facts[site.id]:
         standing = found[item.resource.id]
         eyes = _eyes(actor, site.id, names, locked=bool(standing.missing))
-        cells = cells_of(columns, item, eyes, now)
+        cells = cells_of(columns, item, eyes)
         rows.append(Row(item.resource.code, item.resource.name, item.resource, cells, standing))
-    return Table(site, heads_of(columns, zone), rows, len(columns), step)
+    return Table(site, heads_of(periods, zone), rows, len(periods), step)
 
 
 def week_table(actor: Actor | None, resource: Resource, first: date, now: datetime) -> Table:
@@ -143,10 +160,10 @@ def week_table(actor: Actor | None, resource: Resource, first: date, now: dateti
     minutes = week_minutes(touched, [day_of(day, zone) for day in days], step, zone)
     names = _names(actor, [facts]) if actor else {}
     eyes = _eyes(actor, site.id, names, locked=bool(missing_for_viewer([resource], now)[resource.id]))
-    rows = [
-        Row(day.isoformat(), show_day(day), resource, cells_of(columns_on(day, minutes, step, zone), facts, eyes, now))
-        for day in days
-    ]
+    rows = []
+    for day in days:
+        columns = laid_out(columns_on(day, minutes, step, zone), zone, now)
+        rows.append(Row(day.isoformat(), show_day(day), resource, cells_of(columns, facts, eyes)))
     return Table(site, week_heads(minutes), rows, len(minutes), step, is_week=True)
 
 

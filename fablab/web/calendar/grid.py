@@ -4,7 +4,7 @@ A row's columns are periods of one step each. Cells carry instants in UTC; only 
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -31,15 +31,15 @@ class Kind(StrEnum):
     LOCKED = "locked"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Cell:
-    """One or more columns of a row that are the same thing."""
+    """One or more columns of a row that are the same thing; a slot is one thing in all rows where it is free."""
 
     kind: Kind
     column: int
     span: int
-    label: str
-    """When: `14:30–15:30`."""
+    label: str = ""
+    """When a slot or a reservation is: `14:30–15:30`."""
     text: str = ""
     start: datetime | None = None
     """Where a reservation could begin."""
@@ -133,55 +133,103 @@ def week_heads(minutes: Iterable[int]) -> list[Head]:
     ]
 
 
-def cells_of(columns: Sequence[Period | None], facts: Availability, eyes: Eyes, now: datetime) -> list[Cell]:
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """A table's columns, and what of them is the same in each of its rows: reckoned once."""
+
+    count: int
+    real: list[int]
+    """Those that the clocks show; what follows is of these."""
+    periods: list[Period]
+    starts: list[datetime]
+    ends: list[datetime]
+    left: list[datetime]
+    """Where what is left of them begins."""
+    past: int
+    """So many have gone by."""
+    slots: dict[int, Cell]
+    """What they are where they are free."""
+    zone: ZoneInfo
+    now: datetime
+
+
+def laid_out(columns: Sequence[Period | None], zone: ZoneInfo, now: datetime) -> Columns:
+    """Columns, ready for rows."""
+    real = [(index, column) for index, column in enumerate(columns) if column]
+    periods = [column for _index, column in real]
+    ends = [column.end for column in periods]
+    return Columns(
+        count=len(columns),
+        real=[index for index, _column in real],
+        periods=periods,
+        starts=[column.start for column in periods],
+        ends=ends,
+        left=[max(column.start, now) for column in periods],
+        past=bisect_right(ends, now),
+        slots={index: _slot(index, column, zone, now) for index, column in real},
+        zone=zone,
+        now=now,
+    )
+
+
+def cells_of(columns: Columns, facts: Availability, eyes: Eyes) -> list[Cell]:
     """A row: what each column is for the one who looks; neighbours that are the same thing become one cell."""
-    zone = facts.resource.site.zone
-    marks = _marks(columns, facts, eyes, now)
+    marks = _marks(columns, facts, eyes)
     cells: list[Cell] = []
-    for (kind, busy, _own), group in groupby(enumerate(marks), key=lambda pair: _same(pair[0], pair[1])):
-        places = [index for index, _kind in group]
-        whole = [column for index in places if (column := columns[index])]
-        cells.append(_cell(kind, busy, places, whole, eyes, zone, now))
+    first = 0
+    for end, mark in enumerate(marks, 1):
+        kind, busy = mark
+        if kind is Kind.FREE:
+            # Each is a start to choose, so they stay single.
+            cells.append(columns.slots[first])
+        elif end < len(marks) and marks[end] == mark:
+            continue
+        elif busy:
+            cells.append(_taken_cell(kind, busy, range(first, end), eyes, columns))
+        else:
+            cells.append(Cell(kind, first, end - first, text=_words(kind)))
+        first = end
     return cells
 
 
 _Mark = tuple[Kind, Busy | None]
 
 
-def _same(index: int, mark: _Mark) -> tuple[Kind, Busy | None, int]:
-    """What makes neighbours one cell; free columns stay single, since each is a start to choose."""
-    kind, busy = mark
-    return kind, busy, index if kind == Kind.FREE else -1
-
-
-def _marks(columns: Sequence[Period | None], facts: Availability, eyes: Eyes, now: datetime) -> list[_Mark]:
+def _marks(columns: Columns, facts: Availability, eyes: Eyes) -> list[_Mark]:
     """What each column is. Columns follow each other, so that where something begins and ends among them is looked up
     instead of each column asking of everything whether it touches it.
     """
-    real = [(index, column) for index, column in enumerate(columns) if column]
-    starts, ends = [column.start for _index, column in real], [column.end for _index, column in real]
-    taken: list[list[Busy]] = [[] for _column in real]
+    marks: list[_Mark] = [(kind, None) for kind in _untaken(columns, facts, eyes)]
+    taken: dict[int, list[Busy]] = {}
     for item in facts.busy:
-        for at in range(bisect_right(ends, item.period.start), bisect_left(starts, item.period.end)):
-            taken[at].append(item)
-    opened = _covered(facts.open, starts, ends)
-    free = _covered(facts.free, [max(start, now) for start in starts], ends)
-    found: list[_Mark] = [(Kind.CLOSED, None)] * len(columns)
-    for at, (index, column) in enumerate(real):
-        found[index] = _taken(column, taken[at], facts.resource.places, eyes) or (
-            _untaken(column, opened[at], free[at], eyes, now),
-            None,
-        )
+        for at in range(bisect_right(columns.ends, item.period.start), bisect_left(columns.starts, item.period.end)):
+            taken.setdefault(at, []).append(item)
+    for at, items in taken.items():
+        marks[at] = _taken(columns.periods[at], items, facts.resource.places, eyes) or marks[at]
+    if len(marks) == columns.count:
+        return marks
+    found: list[_Mark] = [(Kind.CLOSED, None)] * columns.count
+    for index, mark in zip(columns.real, marks, strict=True):
+        found[index] = mark
     return found
 
 
-def _covered(parts: Iterable[Period], starts: Sequence[datetime], ends: Sequence[datetime]) -> list[bool]:
-    """Which of the columns with these starts and ends one of the parts covers."""
-    found = [False] * len(starts)
+def _untaken(columns: Columns, facts: Availability, eyes: Eyes) -> list[Kind]:
+    """What the columns are where nobody has them."""
+    found = [Kind.CLOSED] * len(columns.periods)
+    for at in _covered(facts.open, columns.starts, columns.ends):
+        found[at] = Kind.PAST if at < columns.past else Kind.BLOCKED
+    had = Kind.LOCKED if eyes.locked else Kind.FREE
+    for at in _covered(facts.free, columns.left, columns.ends):
+        if found[at] is Kind.BLOCKED:
+            found[at] = had
+    return found
+
+
+def _covered(parts: Iterable[Period], starts: Sequence[datetime], ends: Sequence[datetime]) -> Iterator[int]:
+    """The columns with these starts and ends that one of the parts covers."""
     for part in parts:
-        for at in range(bisect_left(starts, part.start), bisect_right(ends, part.end)):
-            found[at] = True
-    return found
+        yield from range(bisect_left(starts, part.start), bisect_right(ends, part.end))
 
 
 def _taken(column: Period, taken: list[Busy], places: int, eyes: Eyes) -> _Mark | None:
@@ -193,42 +241,32 @@ def _taken(column: Period, taken: list[Busy], places: int, eyes: Eyes) -> _Mark 
     return None
 
 
-def _untaken(column: Period, is_open: bool, is_free: bool, eyes: Eyes, now: datetime) -> Kind:
-    if not is_open:
-        return Kind.CLOSED
-    if column.end <= now:
-        return Kind.PAST
-    if not is_free:
-        return Kind.BLOCKED
-    return Kind.LOCKED if eyes.locked else Kind.FREE
-
-
-def _most(taken: Iterable[Busy], column: Period) -> Busy:
+def _most(taken: list[Busy], column: Period) -> Busy:
     """The reservation that has most of the column."""
-    found = list(taken)
-    if len(found) == 1:
-        return found[0]
-    return max(found, key=lambda item: part.seconds if (part := item.period.within(column)) else 0)
+    if len(taken) == 1:
+        return taken[0]
+    return max(taken, key=lambda item: part.seconds if (part := item.period.within(column)) else 0)
 
 
-def _cell(
-    kind: Kind, busy: Busy | None, places: list[int], whole: list[Period], eyes: Eyes, zone: ZoneInfo, now: datetime
-) -> Cell:
-    period = busy.period if busy else Period(whole[0].start, whole[-1].end) if whole else None
-    label = f"{show_time(period.start, zone)}–{show_time(period.end, zone)}" if period else ""
-    if busy:
-        may_open = (eyes.may_open or kind == Kind.MINE) and not busy.is_offer
-        text = _("Yours") if kind == Kind.MINE else eyes.names.get(busy.member_id, _("Booked"))
-        if busy.is_offer:
-            text = _("Offered to you") if kind == Kind.MINE else _("Offered")
-        shown_id = busy.reservation_id if may_open else None
-        version = busy.version if may_open and not busy.started and busy.period.start > now else None
-        return Cell(kind, places[0], len(places), label, text, reservation_id=shown_id, version=version)
-    if kind == Kind.FREE and period:
-        is_now = period.start <= now
-        text = _("Now") if is_now else show_time(period.start, zone)
-        return Cell(kind, places[0], 1, label, text, period.start, is_now, period.minutes)
-    return Cell(kind, places[0], len(places), label, _words(kind))
+def _slot(column: int, period: Period, zone: ZoneInfo, now: datetime) -> Cell:
+    is_now = period.start <= now
+    text = _("Now") if is_now else show_time(period.start, zone)
+    return Cell(Kind.FREE, column, 1, _label(period, zone), text, period.start, is_now, period.minutes)
+
+
+def _taken_cell(kind: Kind, busy: Busy, places: range, eyes: Eyes, columns: Columns) -> Cell:
+    label, is_mine = _label(busy.period, columns.zone), kind is Kind.MINE
+    text = _("Yours") if is_mine else eyes.names.get(busy.member_id) or _("Booked")
+    if busy.is_offer:
+        text = _("Offered to you") if is_mine else _("Offered")
+    if busy.is_offer or not (is_mine or eyes.may_open):
+        return Cell(kind, places.start, len(places), label, text)
+    version = busy.version if not busy.started and busy.period.start > columns.now else None
+    return Cell(kind, places.start, len(places), label, text, reservation_id=busy.reservation_id, version=version)
+
+
+def _label(period: Period, zone: ZoneInfo) -> str:
+    return f"{show_time(period.start, zone)}–{show_time(period.end, zone)}"
 
 
 def _words(kind: Kind) -> str:
