@@ -1,10 +1,12 @@
 """The two calendars: a day of all machines, and a week of one; facts from the database made into tables."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from operator import attrgetter
+
+from flask import url_for
 
 from fablab.booking import free_time
 from fablab.booking.free_time import Availability
@@ -43,17 +45,16 @@ class Run:
     """Neighbours of one kind."""
 
     kind: Kind
+    column: int
+    """Where they begin."""
+    span: int
+    """How many columns they have."""
     cells: list[Cell]
 
     @property
-    def column(self) -> int:
-        """Where they begin."""
-        return self.cells[0].column
-
-    @property
-    def span(self) -> int:
-        """How many columns they have."""
-        return self.cells[-1].column + self.cells[-1].span - self.cells[0].column
+    def is_taken(self) -> bool:
+        """They are reservations."""
+        return self.kind is Kind.BOOKED or self.kind is Kind.MINE
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,23 +64,22 @@ class Row:
     key: str
     title: str
     resource: Resource
-    cells: list[Cell]
+    page: str
+    """Where the machine's page is."""
+    sheet: str
+    """Where a slot's sheet is, up to its start."""
+    runs: list[Run]
     standing: Standing | None = None
 
     @property
     def free(self) -> list[Cell]:
         """The slots to choose from."""
-        return [cell for cell in self.cells if cell.kind == Kind.FREE]
-
-    @property
-    def runs(self) -> list[Run]:
-        """Neighbours of one kind together."""
-        return [Run(kind, list(group)) for kind, group in groupby(self.cells, key=attrgetter("kind"))]
+        return [cell for run in self.runs if run.kind is Kind.FREE for cell in run.cells]
 
     @property
     def taken(self) -> list[Cell]:
         """The reservations, for those who read instead of look."""
-        return [cell for cell in self.cells if cell.kind in (Kind.BOOKED, Kind.MINE)]
+        return [cell for run in self.runs if run.is_taken for cell in run.cells]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ class Table:
     @property
     def has_now(self) -> bool:
         """One of its columns is going on."""
-        return any(cell.is_now for row in self.rows for cell in row.cells)
+        return any(cell.is_now for row in self.rows for cell in row.free)
 
     @property
     def is_closed(self) -> bool:
@@ -144,7 +144,8 @@ def _day_table(
         standing = found[item.resource.id]
         eyes = _eyes(actor, site.id, names, locked=bool(standing.missing))
         cells = cells_of(columns, item, eyes)
-        rows.append(Row(item.resource.code, item.resource.name, item.resource, cells, standing))
+        thing = item.resource
+        rows.append(Row(thing.code, thing.name, thing, *_paths(thing), _runs(cells), standing))
     return Table(site, heads_of(periods, zone), rows, len(periods), step)
 
 
@@ -160,11 +161,25 @@ def week_table(actor: Actor | None, resource: Resource, first: date, now: dateti
     minutes = week_minutes(touched, [day_of(day, zone) for day in days], step, zone)
     names = _names(actor, [facts]) if actor else {}
     eyes = _eyes(actor, site.id, names, locked=bool(missing_for_viewer([resource], now)[resource.id]))
-    rows = []
+    rows, paths = [], _paths(resource)
     for day in days:
         columns = laid_out(columns_on(day, minutes, step, zone), zone, now)
-        rows.append(Row(day.isoformat(), show_day(day), resource, cells_of(columns, facts, eyes)))
+        rows.append(Row(day.isoformat(), show_day(day), resource, *paths, _runs(cells_of(columns, facts, eyes))))
     return Table(site, week_heads(minutes), rows, len(minutes), step, is_week=True)
+
+
+def _paths(resource: Resource) -> tuple[str, str]:
+    code = resource.code
+    return url_for("machine.page", code=code), url_for("sheet.page", code=code, start="")
+
+
+def _runs(cells: Iterable[Cell]) -> list[Run]:
+    found = []
+    for kind, group in groupby(cells, key=attrgetter("kind")):
+        alike = list(group)
+        first, last = alike[0], alike[-1]
+        found.append(Run(kind, first.column, last.column + last.span - first.column, alike))
+    return found
 
 
 def _eyes(actor: Actor | None, site_id: int, names: Mapping[int, str], *, locked: bool) -> Eyes:

@@ -236,7 +236,7 @@ def _taken(column: Period, taken: list[Busy], places: int, eyes: Eyes) -> _Mark 
     mine = [item for item in taken if item.member_id == eyes.member_id]
     if mine:
         return Kind.MINE, _most(mine, column)
-    if len(taken) >= places and len({item.place for item in taken}) >= places:
+    if places == 1 or len({item.place for item in taken}) >= places:
         return Kind.BOOKED, _most(taken, column)
     return None
 

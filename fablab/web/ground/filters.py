@@ -21,6 +21,7 @@ from fablab.web.ground.months import lab_zone
 from fablab.web.ground.navigation import groups
 from fablab.web.ground.pulse import pulse
 from fablab.web.ground.settings import settings
+from fablab.web.ground.stencil import BLANK, Stencil
 
 THEMES = ("light", "dark")
 
@@ -50,7 +51,15 @@ def register(app: Flask) -> None:
         how_long=how_long,
     )
     environment.globals.update(
-        asset=asset, icon=icon, lab_zone=lab_zone, words=words, pulse=pulse, settings=settings, Role=Role
+        asset=asset,
+        icon=icon,
+        lab_zone=lab_zone,
+        words=words,
+        pulse=pulse,
+        settings=settings,
+        stencil=Stencil,
+        blank=BLANK,
+        Role=Role,
     )
     app.context_processor(_surroundings)
 
