@@ -108,9 +108,8 @@ def _said_by_calendar(resource: Resource, availability: Availability, now: datet
     zone = resource.site.zone
     free_until = max((part.end for part in availability.free if part.contains(now)), default=None)
     if free_until:
-        until = _("until %(time)s", time=_when(free_until, resource, now))
-        if free_until - now > timedelta(days=1):
-            until = _("for over 24 h")
+        is_long = free_until - now > timedelta(days=1)
+        until = _("for over 24 h") if is_long else _("until %(time)s", time=_when(free_until, resource, now))
         return State(Look.FREE, _("Free"), until, free_until=free_until)
     if not any(part.contains(now) for part in availability.open):
         opening = next((part.start for part in availability.open if part.start > now), None)
