@@ -4,8 +4,8 @@ A row's columns are periods of one step each. Cells carry instants in UTC; only 
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from itertools import groupby
@@ -77,14 +77,14 @@ def step_of(slots: Iterable[int]) -> int:
 
 def columns_of(within: Period, open_and_busy: Iterable[Period], step: int, zone: ZoneInfo) -> list[Period]:
     """A day's columns, from the hour of the first opening to the last closing, stepped in UTC."""
-    touched = [part for period in open_and_busy if (part := period.within(within))]
+    touched = [part for part in open_and_busy if part.overlaps(within)]
     if not touched:
         return []
-    first = min(part.start for part in touched)
+    first = max(within.start, min(part.start for part in touched))
     local = first.astimezone(zone)
     start = first - timedelta(minutes=local.minute, seconds=local.second, microseconds=local.microsecond)
     start = max(start, within.start)
-    end = max(part.end for part in touched)
+    end = min(within.end, max(part.end for part in touched))
     columns = []
     while start < end:
         columns.append(Period(start, start + timedelta(minutes=step)))
@@ -105,11 +105,9 @@ def week_minutes(open_and_busy: Iterable[Period], days: Iterable[Period], step: 
 
 def columns_on(day: date, minutes: Sequence[int], step: int, zone: ZoneInfo) -> list[Period | None]:
     """The columns of one day of a week; None for a wall time that the clocks skip on that day."""
-    found: list[Period | None] = []
-    for minute in minutes:
-        start, end = _wall(day, minute, zone), _wall(day, minute + step, zone)
-        found.append(Period(start, end) if start < end else None)
-    return found
+    walls = {minute: _wall(day, minute, zone) for minute in {*minutes, *(minute + step for minute in minutes)}}
+    bounds = [(walls[minute], walls[minute + step]) for minute in minutes]
+    return [Period(start, end) if start < end else None for start, end in bounds]
 
 
 def _wall(day: date, minute: int, zone: ZoneInfo) -> datetime:
@@ -138,38 +136,32 @@ class Columns:
     """A table's columns, and what of them is the same in each of its rows: reckoned once."""
 
     count: int
-    real: list[int]
-    """Those that the clocks show; what follows is of these."""
-    periods: list[Period]
+    shown: dict[int, Period]
+    """Those that the clocks show; the lists are of these."""
     starts: list[datetime]
     ends: list[datetime]
     left: list[datetime]
     """Where what is left of them begins."""
     past: int
     """So many have gone by."""
-    slots: dict[int, Cell]
-    """What they are where they are free."""
     zone: ZoneInfo
     now: datetime
+    slots: dict[int, Cell] = field(default_factory=dict)
+    """Those that were free in a row."""
+
+    def slot(self, column: int) -> Cell:
+        """What a column is where it is free."""
+        if column not in self.slots:
+            self.slots[column] = _slot(column, self.shown[column], self.zone, self.now)
+        return self.slots[column]
 
 
 def laid_out(columns: Sequence[Period | None], zone: ZoneInfo, now: datetime) -> Columns:
     """Columns, ready for rows."""
-    real = [(index, column) for index, column in enumerate(columns) if column]
-    periods = [column for _index, column in real]
-    ends = [column.end for column in periods]
-    return Columns(
-        count=len(columns),
-        real=[index for index, _column in real],
-        periods=periods,
-        starts=[column.start for column in periods],
-        ends=ends,
-        left=[max(column.start, now) for column in periods],
-        past=bisect_right(ends, now),
-        slots={index: _slot(index, column, zone, now) for index, column in real},
-        zone=zone,
-        now=now,
-    )
+    shown = {index: column for index, column in enumerate(columns) if column}
+    starts, ends = [column.start for column in shown.values()], [column.end for column in shown.values()]
+    left = [max(start, now) for start in starts]
+    return Columns(len(columns), shown, starts, ends, left, bisect_right(ends, now), zone, now)
 
 
 def cells_of(columns: Columns, facts: Availability, eyes: Eyes) -> list[Cell]:
@@ -181,7 +173,7 @@ def cells_of(columns: Columns, facts: Availability, eyes: Eyes) -> list[Cell]:
         kind, busy = mark
         if kind is Kind.FREE:
             # Each is a start to choose, so they stay single.
-            cells.append(columns.slots[first])
+            cells.append(columns.slot(first))
         elif end < len(marks) and marks[end] == mark:
             continue
         elif busy:
@@ -204,32 +196,34 @@ def _marks(columns: Columns, facts: Availability, eyes: Eyes) -> list[_Mark]:
     for item in facts.busy:
         for at in range(bisect_right(columns.ends, item.period.start), bisect_left(columns.starts, item.period.end)):
             taken.setdefault(at, []).append(item)
+    periods = list(columns.shown.values())
     for at, items in taken.items():
-        marks[at] = _taken(columns.periods[at], items, facts.resource.places, eyes) or marks[at]
+        marks[at] = _taken(periods[at], items, facts.resource.places, eyes) or marks[at]
     if len(marks) == columns.count:
         return marks
     found: list[_Mark] = [(Kind.CLOSED, None)] * columns.count
-    for index, mark in zip(columns.real, marks, strict=True):
+    for index, mark in zip(columns.shown, marks, strict=True):
         found[index] = mark
     return found
 
 
 def _untaken(columns: Columns, facts: Availability, eyes: Eyes) -> list[Kind]:
     """What the columns are where nobody has them."""
-    found = [Kind.CLOSED] * len(columns.periods)
-    for at in _covered(facts.open, columns.starts, columns.ends):
-        found[at] = Kind.PAST if at < columns.past else Kind.BLOCKED
+    found = [Kind.CLOSED] * len(columns.shown)
+    for part in facts.open:
+        for at in _covered(part, columns.starts, columns.ends):
+            found[at] = Kind.PAST if at < columns.past else Kind.BLOCKED
     had = Kind.LOCKED if eyes.locked else Kind.FREE
-    for at in _covered(facts.free, columns.left, columns.ends):
-        if found[at] is Kind.BLOCKED:
-            found[at] = had
+    for part in facts.free:
+        for at in _covered(part, columns.left, columns.ends):
+            if found[at] is Kind.BLOCKED:
+                found[at] = had
     return found
 
 
-def _covered(parts: Iterable[Period], starts: Sequence[datetime], ends: Sequence[datetime]) -> Iterator[int]:
-    """The columns with these starts and ends that one of the parts covers."""
-    for part in parts:
-        yield from range(bisect_left(starts, part.start), bisect_right(ends, part.end))
+def _covered(part: Period, starts: Sequence[datetime], ends: Sequence[datetime]) -> range:
+    """The columns with these starts and ends that lie within a part."""
+    return range(bisect_left(starts, part.start), bisect_right(ends, part.end))
 
 
 def _taken(column: Period, taken: list[Busy], places: int, eyes: Eyes) -> _Mark | None:
