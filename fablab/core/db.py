@@ -3,21 +3,20 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from time import monotonic
 from typing import Annotated, Any, TypeVar
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import JSON, DateTime, Dialect, Engine, MetaData, Result, TypeDecorator, event, text
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from fablab.core import turns
+
 Outcome = TypeVar("Outcome")
 _WRITING = "fablab_writing"
-_WAIT_MS, _TURN_MS = 10_000, 50
-_PATIENCE_SECONDS = 30
 DatabaseFailed = DBAPIError
 """The database does not answer, or not as it should; for those who must say so instead of failing."""
 AlreadyThere = IntegrityError
@@ -100,7 +99,7 @@ def _prepare_sqlite(connection: DBAPIConnection, record: ConnectionPoolEntry) ->
     # SQLite's own lower() knows ASCII only, and people are called Élodie.
     connection.create_function("lower", 1, _lower, deterministic=True)
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={_WAIT_MS}"):
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={turns.WAIT_MS}"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
@@ -110,32 +109,10 @@ def _lower(text: str | None) -> str | None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    """Begin; to write, when nobody else does any more.
-
-    SQLite itself asks less and less often for how long it has waited already, so that who has just come goes first,
-    and of many writers one in some hundred waits in vain. Asking anew from time to time keeps everybody's turn near.
-    """
-    if not connection.get_execution_options().get(_WRITING, False):
+    if connection.get_execution_options().get(_WRITING, False):
+        turns.begin_writing(connection)
+    else:
         connection.exec_driver_sql("BEGIN")
-        return
-    until = monotonic() + _PATIENCE_SECONDS
-    driver = connection.connection.cursor()
-    driver.execute(f"PRAGMA busy_timeout={_TURN_MS}")
-    while not _begun(connection, is_last=monotonic() > until):
-        pass
-    driver.execute(f"PRAGMA busy_timeout={_WAIT_MS}")
-    driver.close()
-
-
-def _begun(connection: Connection, *, is_last: bool) -> bool:
-    """Begin to write, unless somebody else does all the while that SQLite waits; the last time that is an error."""
-    try:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-    except OperationalError as error:
-        if is_last or "locked" not in str(error.orig):
-            raise
-        return False
-    return True
 
 
 @contextmanager
