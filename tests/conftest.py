@@ -2,22 +2,23 @@
 
 import gc
 import os
-import shutil
-from collections.abc import Iterator
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 from flask_openapi3 import OpenAPI
-from sqlalchemy import Engine, create_engine
+from hypothesis import settings
+from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 
 from fablab.app import create_app
 from fablab.core import schema
-from fablab.core.config import Config, load_config
+from fablab.core.config import load_config
 from fablab.core.db import db, engine_url, prepare_engine, transaction
 from fablab.core.i18n import use_locale
 from fablab.core.period import Period
@@ -25,22 +26,34 @@ from fablab.members import queries as members
 from fablab.members import services
 from fablab.members.actor import Actor
 from tests.cast import PASSWORD, Cast, make_cast
-from tests.support import folders, postgres
+from tests.support import postgres
+from tests.support.storage import KINDS, Storage, storage
 
 _own_server = ExitStack()
 LONG = ("test_main_job.py", "test_demo.py", "test_worker.py", "test_accessibility.py", "test_race.py")
 """What takes longest, and mostly waits for other processes."""
+ON_SQLITE_ALONE = ("browser", "web", "test_cli.py")
+"""Screens and commands only call services and queries, which are tested on both databases."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Let a run choose its database."""
-    parser.addoption("--database", choices=["sqlite", "postgresql"], default="sqlite", help="which database to test on")
+    parser.addoption("--database", choices=[*KINDS, "both"], default="sqlite", help="which database to test on")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Start PostgreSQL once for all workers, in the process that starts them."""
-    if config.getoption("--database") == "postgresql" and not hasattr(config, "workerinput"):
+    """Start PostgreSQL once for all workers, in the process that starts them; and let no example be against a clock."""
+    settings.register_profile("untimed", deadline=None)
+    settings.load_profile("untimed")
+    if config.getoption("--database") != "sqlite" and not hasattr(config, "workerinput"):
         os.environ["TEST_DATABASE_URL"] = _own_server.enter_context(postgres.server())
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """In a run on both databases, let a test that asks for one run on each that can tell it something new."""
+    if metafunc.config.getoption("--database") == "both" and "database" in metafunc.fixturenames:
+        place = metafunc.definition.path.relative_to(Path(__file__).parent).parts[0]
+        metafunc.parametrize("database", KINDS[:1] if place in ON_SQLITE_ALONE else KINDS)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -63,9 +76,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """Let the collector of garbage pass over all that was imported, which stays to the end anyway."""
+    """Let the collector of garbage pass over all that was imported, which stays to the end anyway, and look seldom."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(10_000)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -74,77 +88,60 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         _own_server.close()
 
 
+@pytest.fixture
+def database(request: pytest.FixtureRequest) -> str:
+    """The kind of database that the test is to use; a run on both gives each test its own."""
+    return str(request.config.getoption("--database"))
+
+
 @dataclass(frozen=True, slots=True)
-class Storage:
-    """Where this worker's databases are: a template with the cast, and the one that the tests use."""
+class House:
+    """An application on one kind of database, and who is in it."""
 
-    template: str
-    used: str
-    server: Engine | None = None
-
-    def renew(self) -> None:
-        """Make the used database a fresh copy of the template."""
-        if self.server:
-            postgres.renew_database(self.server, self.template, self.used)
-        else:
-            _copy_sqlite(self.template, self.used)
-
-
-def _copy_sqlite(origin: str, target: str) -> None:
-    path = Path(target.removeprefix("sqlite:///"))
-    for suffix in ("-wal", "-shm"):
-        Path(f"{path}{suffix}").unlink(missing_ok=True)
-    shutil.copyfile(origin.removeprefix("sqlite:///"), path)
+    app: OpenAPI
+    cast: Cast
+    storage: Storage
 
 
 @pytest.fixture(scope="session")
-def storage(request: pytest.FixtureRequest) -> Iterator[Storage]:
-    """Two empty databases of the kind that this run tests."""
-    if request.config.getoption("--database") == "postgresql":
-        server = os.environ["TEST_DATABASE_URL"]
-        with postgres.database(server) as template, postgres.database(server) as used:
-            engine = postgres.commanding(server)
-            yield Storage(template, used, engine)
-            engine.dispose()
-        return
-    folder = Path(folders.fast_folder()) / f"fablab-test-{os.getpid()}"
-    folder.mkdir(exist_ok=True)
-    yield Storage(f"sqlite:///{folder}/template.sqlite", f"sqlite:///{folder}/used.sqlite")
-    shutil.rmtree(folder)
+def houses(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], House]]:
+    """One application on each kind of database for all tests of a worker, made when it is first asked for."""
+    with ExitStack() as stack:
+        yield cache(lambda kind: stack.enter_context(_house(kind, tmp_path_factory.mktemp("instance"))))
 
 
-@pytest.fixture(scope="session")
-def cast(storage: Storage) -> Cast:
-    """The ids of the cast; it is written into the template once."""
-    engine = create_engine(engine_url(storage.template))
+@contextmanager
+def _house(kind: str, instance: Path) -> Iterator[House]:
+    with storage(kind) as databases:
+        cast = _fill(databases)
+        app = create_app(
+            load_config(instance, database_url=databases.used, secret_key="test " * 8, lab_name="Lab under test")
+        )
+        app.config["TESTING"] = True
+        app.config["WTF_CSRF_ENABLED"] = False
+        with app.app_context():
+            # Tests ask more different questions than any lab: each is compiled once, and none is forgotten.
+            db.engine.update_execution_options(compiled_cache={})
+        yield House(app, cast, databases)
+        with app.app_context():
+            db.engine.dispose()
+
+
+def _fill(databases: Storage) -> Cast:
+    engine = create_engine(engine_url(databases.template))
     prepare_engine(engine)
     schema.upgrade(engine)
     with Session(engine) as session:
         made = make_cast(session)
         session.commit()
-    if engine.dialect.name == "sqlite":
-        with engine.connect() as connection:
-            connection.exec_driver_sql("ROLLBACK")
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-            connection.exec_driver_sql("BEGIN")
-    engine.dispose()
+    databases.finish(engine)
     return made
 
 
-@pytest.fixture(scope="session")
-def config(storage: Storage, tmp_path_factory: pytest.TempPathFactory) -> Config:
-    """The settings of the lab under test."""
-    instance = tmp_path_factory.mktemp("instance")
-    return load_config(instance, database_url=storage.used, secret_key="test " * 8, lab_name="Lab under test")
-
-
-@pytest.fixture(scope="session")
-def whole_app(config: Config, cast: Cast) -> OpenAPI:
-    """One application for all tests of a worker."""
-    app = create_app(config)
-    app.config["TESTING"] = True
-    app.config["WTF_CSRF_ENABLED"] = False
-    return app
+@pytest.fixture
+def whole_app(houses: Callable[[str], House], database: str) -> OpenAPI:
+    """The application, whatever its database holds."""
+    return houses(database).app
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,15 +188,14 @@ def french() -> Iterator[None]:
 
 
 @pytest.fixture
-def lab(whole_app: OpenAPI, cast: Cast, storage: Storage) -> Iterator[Lab]:
+def lab(houses: Callable[[str], House], database: str) -> Iterator[Lab]:
     """A lab with its cast, as if no test had run before."""
-    with whole_app.app_context():
+    house = houses(database)
+    with house.app.app_context():
         db.session.remove()
-        db.engine.dispose()
-        storage.renew()
-        yield Lab(whole_app, cast)
+        house.storage.renew(db.engine)
+        yield Lab(house.app, house.cast)
         db.session.remove()
-        db.engine.dispose()
 
 
 def hours_from(start: datetime, hours: float) -> Period:

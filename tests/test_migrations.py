@@ -1,6 +1,5 @@
 """The migrations make exactly the tables that the models describe, and can be undone."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,13 +9,12 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, create_engine, inspect, text
-from sqlalchemy.pool import NullPool
 
 from fablab import models
 from fablab.core import schema
 from fablab.core.db import Model, engine_url, prepare_engine
 from fablab.core.paths import MIGRATIONS
-from tests.support import postgres
+from tests.support.storage import empty_database
 
 assert models
 GUARDS = ("ck_claims_length", "ex_claims_overlap")
@@ -157,23 +155,21 @@ def everything_in(engine: Engine) -> set[str]:
 
 
 @pytest.fixture
-def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
-    """An engine of an empty database of the kind that this run tests."""
-    yield from empty_database(request, tmp_path / "one.sqlite")
+def engine(database: str, tmp_path: Path) -> Iterator[Engine]:
+    """An engine of an empty database."""
+    with empty_database(database, tmp_path) as url:
+        yield from engine_of(url)
 
 
 @pytest.fixture
-def other(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+def other(database: str, tmp_path: Path) -> Iterator[Engine]:
     """Another one."""
-    yield from empty_database(request, tmp_path / "other.sqlite")
+    with empty_database(database, tmp_path, "other") as url:
+        yield from engine_of(url)
 
 
-def empty_database(request: pytest.FixtureRequest, path: Path) -> Iterator[Engine]:
-    if request.config.getoption("--database") == "postgresql":
-        with postgres.database(os.environ["TEST_DATABASE_URL"]) as url:
-            yield create_engine(engine_url(url), poolclass=NullPool)
-        return
-    made = create_engine(f"sqlite:///{path}")
+def engine_of(url: str) -> Iterator[Engine]:
+    made = create_engine(engine_url(url))
     prepare_engine(made)
     yield made
     made.dispose()

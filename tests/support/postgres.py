@@ -29,6 +29,7 @@ _SETTINGS = {
     "fsync": "off",
     "synchronous_commit": "off",
     "full_page_writes": "off",
+    "jit": "off",
     "max_connections": "200",
     "shared_buffers": "64MB",
     "timezone": "UTC",

@@ -29,18 +29,6 @@ class Check:
         return code == 0
 
 
-# What knows no database need not run twice, and screens only call services and queries, which do.
-_ONCE = (
-    "browser",
-    "machines",
-    "sites/test_hours.py",
-    "test_architecture.py",
-    "test_cli.py",
-    "test_demo.py",
-    "test_readme.py",
-    "test_translations.py",
-    "web",
-)
 # One more than there are cores: what lasts longest waits for other processes, for a print or for a browser.
 _WORKERS = 1 + min(os.cpu_count() or 1, 4)
 _PYTEST = ("--numprocesses", str(_WORKERS), "--dist", "worksteal", "--quiet")
@@ -50,14 +38,7 @@ LINT = (
     Check("ruff format", "ruff", ("format", "--check", ".")),
     Check("mypy", "mypy"),
 )
-TESTS = (
-    Check("tests on SQLite", "pytest", ("--database", "sqlite", *_PYTEST)),
-    Check(
-        "tests on PostgreSQL",
-        "pytest",
-        ("--database", "postgresql", *(f"--ignore=tests/{name}" for name in _ONCE), *_PYTEST),
-    ),
-)
+TESTS = (Check("tests on SQLite and on PostgreSQL", "pytest", ("--database", "both", *_PYTEST)),)
 
 
 def prepare() -> None:

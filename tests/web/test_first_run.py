@@ -1,6 +1,5 @@
 """From nothing to a lab whose members can come, as its first administrator walks through it."""
 
-import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,7 +21,7 @@ from fablab.members.passwords import hash_password
 from fablab.sites.models import OpeningHours
 from tests.conftest import Lab
 from tests.mails import link_to, mails
-from tests.support import postgres
+from tests.support.storage import empty_database
 from tests.web.conftest import words
 
 SECRET = "first " * 8
@@ -42,13 +41,10 @@ CHARTER = {
 
 
 @pytest.fixture
-def client(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[FlaskClient]:
+def client(database: str, tmp_path: Path) -> Iterator[FlaskClient]:
     """A browser in front of a lab whose database holds nothing but its tables."""
-    if request.config.getoption("--database") == "postgresql":
-        with postgres.database(os.environ["TEST_DATABASE_URL"]) as url:
-            yield from new_lab(tmp_path, url)
-    else:
-        yield from new_lab(tmp_path, f"sqlite:///{tmp_path}/new.sqlite")
+    with empty_database(database, tmp_path) as url:
+        yield from new_lab(tmp_path, url)
 
 
 def new_lab(folder: Path, url: str) -> Iterator[FlaskClient]:
