@@ -18,7 +18,6 @@ from sqlalchemy.orm import Session
 
 import fablab
 from fablab.core import seldom
-from fablab.core.config import Config
 from fablab.core.db import engine_url, prepare_engine
 from fablab.core.seldom import kept, kept_of_each
 from fablab.members.models import AccessGrant, Member
@@ -41,12 +40,12 @@ def levels(session: Session, member_ids: set[int]) -> dict[int, tuple[int, ...]]
 
 
 @pytest.fixture
-def two(lab: Lab, config: Config) -> Iterator[tuple[Session, Session]]:
+def two(lab: Lab) -> Iterator[tuple[Session, Session]]:
     """Two processes that use one database, as far as it can tell."""
     with ExitStack() as stack:
         sessions = []
         for _ in range(2):
-            engine = create_engine(engine_url(config.database_url))
+            engine = create_engine(engine_url(lab.app.config["FABLAB"].database_url))
             prepare_engine(engine)
             stack.callback(engine.dispose)
             sessions.append(stack.enter_context(Session(engine)))
