@@ -3,9 +3,10 @@
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from fablab.core.db import Instant, Model
+from fablab.core.db import Instant, Model, is_postgresql
 
 WORKER = "worker"
 """What the worker calls itself."""
@@ -21,9 +22,10 @@ class Heartbeat(Model):
 
 
 def beat(session: Session, name: str, now: datetime) -> None:
-    """Say that this process is alive."""
-    session.merge(Heartbeat(name=name, beat_at=now))
-    session.flush()
+    """Say that this process is alive; two may say so for the first time at once."""
+    insert = postgresql.insert if is_postgresql(session) else sqlite.insert
+    written = insert(Heartbeat).values(name=name, beat_at=now)
+    session.execute(written.on_conflict_do_update(index_elements=["name"], set_={"beat_at": now}))
 
 
 def last_beat(session: Session, name: str) -> datetime | None:
