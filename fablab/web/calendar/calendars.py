@@ -139,13 +139,14 @@ def _day_table(
     touched = [part for item in alike for part in (*item.open, *(busy.period for busy in item.busy))]
     periods = columns_of(day_of(day, zone), touched, step, zone)
     columns = laid_out(periods, zone, now)
-    rows = []
+    rows, ways = [], _ways()
     for item in facts[site.id]:
         standing = found[item.resource.id]
         eyes = _eyes(actor, site.id, names, locked=bool(standing.missing))
         cells = cells_of(columns, item, eyes)
         thing = item.resource
-        rows.append(Row(thing.code, thing.name, thing, *_paths(thing), _runs(cells), standing))
+        page, sheet = (thing.code.join(way) for way in ways)
+        rows.append(Row(thing.code, thing.name, thing, page, sheet, _runs(cells), standing))
     return Table(site, heads_of(periods, zone), rows, len(periods), step)
 
 
@@ -161,16 +162,16 @@ def week_table(actor: Actor | None, resource: Resource, first: date, now: dateti
     minutes = week_minutes(touched, [day_of(day, zone) for day in days], step, zone)
     names = _names(actor, [facts]) if actor else {}
     eyes = _eyes(actor, site.id, names, locked=bool(missing_for_viewer([resource], now)[resource.id]))
-    rows, paths = [], _paths(resource)
+    rows, (page, sheet) = [], (resource.code.join(way) for way in _ways())
     for day in days:
         columns = laid_out(columns_on(day, minutes, step, zone), zone, now)
-        rows.append(Row(day.isoformat(), show_day(day), resource, *paths, _runs(cells_of(columns, facts, eyes))))
+        rows.append(Row(day.isoformat(), show_day(day), resource, page, sheet, _runs(cells_of(columns, facts, eyes))))
     return Table(site, week_heads(minutes), rows, len(minutes), step, is_week=True)
 
 
-def _paths(resource: Resource) -> tuple[str, str]:
-    code = resource.code
-    return url_for("machine.page", code=code), url_for("sheet.page", code=code, start="")
+def _ways() -> tuple[list[str], list[str]]:
+    """Where machines' pages and sheets are, around the machine's code; asked once for all that a day has."""
+    return url_for("machine.page", code="_").rsplit("_", 1), url_for("sheet.page", code="_", start="").rsplit("_", 1)
 
 
 def _runs(cells: Iterable[Cell]) -> list[Run]:
