@@ -1,9 +1,9 @@
 """Whose turn it is to write, where one file has one writer at a time: SQLite.
 
-SQLite itself lets those who wait ask ever more seldom. Whoever has just written comes again before them, the file lies
-idle between one and the next, and where many write on a busy machine somebody waits in vain. So one of them stands at
-the door, which is the lock of a file beside the database: only who stands there asks SQLite, and often, so that who has
-just written does not come in first. All others ask for the place at the door, where everybody's chance is the same.
+SQLite itself lets those who wait ask ever more seldom. Whoever has just written comes again before them, which is
+quick, since they still have the file's pages at hand; but where many write on a busy machine, somebody waits in vain.
+So who has waited for long stands at the door, which is the lock of a file beside the database: nobody else asks SQLite
+meanwhile, who has just written included, and all others who have waited for long have the same chance to be next.
 """
 
 import fcntl
@@ -17,8 +17,12 @@ from sqlalchemy.engine import Connection
 
 WAIT_MS = 10_000
 """How long anything else waits for SQLite, in milliseconds."""
-_PATIENCE, _PAUSE = 30.0, 0.001
-"""Seconds: how long somebody waits for their turn, and between two questions."""
+_TURN_MS = 50
+"""How long SQLite asks by itself before one looks at the door again."""
+_SOON, _PATIENCE = 0.5, 30.0
+"""Seconds after which one stands at the door, and after which it is an error."""
+_AT_DOOR, _BEFORE = 0.001, 0.005
+"""Seconds between two questions at the door and before it."""
 
 
 class Door:
@@ -38,6 +42,12 @@ class Door:
             return False
         return True
 
+    def is_free(self) -> bool:
+        """Nobody stands there."""
+        found = self.take()
+        self.leave()
+        return found
+
     def leave(self) -> None:
         """Let another stand there."""
         fcntl.flock(self._file, fcntl.LOCK_UN)
@@ -49,7 +59,7 @@ def begin_writing(connection: Connection) -> None:
     Raises:
         OperationalError: others have been writing for as long as one can be asked to wait.
     """
-    until, driver = monotonic() + _PATIENCE, connection.connection.cursor()
+    since, driver = monotonic(), connection.connection.cursor()
     if "door" not in connection.info:
         connection.info["door"] = Door(f"{connection.engine.url.database}-door")
     door: Door = connection.info["door"]
@@ -63,9 +73,13 @@ def begin_writing(connection: Connection) -> None:
             return False
         return True
 
-    driver.execute("PRAGMA busy_timeout=0")
     try:
-        if not (_repeated(door.take, until) and _repeated(begins, until)):
+        driver.execute(f"PRAGMA busy_timeout={_TURN_MS}")
+        if _repeated(lambda: door.is_free() and begins(), _BEFORE, since + _SOON):
+            return
+        driver.execute("PRAGMA busy_timeout=0")
+        until = since + _PATIENCE
+        if not (_repeated(door.take, _BEFORE, until) and _repeated(begins, _AT_DOOR, until)):
             connection.exec_driver_sql("BEGIN IMMEDIATE")  # The last time it is an error.
     finally:
         door.leave()
@@ -73,10 +87,10 @@ def begin_writing(connection: Connection) -> None:
         driver.close()
 
 
-def _repeated(act: Callable[[], bool], until: float) -> bool:
+def _repeated(act: Callable[[], bool], pause: float, until: float) -> bool:
     """Try until it is done, or until a moment; at odd times, so that nobody always comes just after another."""
     while not act():
         if monotonic() > until:
             return False
-        sleep(_PAUSE * uniform(0.5, 1.5))
+        sleep(pause * uniform(0.5, 1.5))
     return True

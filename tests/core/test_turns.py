@@ -8,6 +8,7 @@ from time import sleep
 import pytest
 from sqlalchemy import Connection, Engine, create_engine
 
+from fablab.core import turns
 from fablab.core.db import prepare_engine
 from fablab.core.turns import Door
 
@@ -26,7 +27,10 @@ def writing(engine: Engine) -> Connection:
     return connection
 
 
-def test_who_has_just_written_does_not_come_before_who_waits(engine: Engine, tmp_path: Path) -> None:
+def test_who_has_just_written_does_not_come_before_who_has_waited_for_long(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(turns, "_SOON", -1)
     came: list[str] = []
     look = Door(f"{tmp_path}/turns.sqlite-door")
 
@@ -39,9 +43,10 @@ def test_who_has_just_written_does_not_come_before_who_waits(engine: Engine, tmp
     first = writing(engine)
     with ThreadPoolExecutor() as pool:
         waits = pool.submit(come, "who waits")
-        while look.take():
-            look.leave()
-            sleep(0.001)
+        taken = 0
+        while taken < 3:  # For longer than somebody only looks.
+            taken = 0 if look.is_free() else taken + 1
+            sleep(0.005)
         first.close()
         come("who has just written")
         waits.result()
