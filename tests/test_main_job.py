@@ -109,21 +109,21 @@ def test_the_main_job_from_reservation_to_invoice(lab: Lab, tmp_path: Path) -> N
 
         # The member prints; the worker finds the job, matches it to the reservation, and follows it.
         name = printer.upload_and_print(LONG_PRINT)
-        processes.wait_for(lambda: bool(caller.uses()), 15, "the worker has found the job")
+        processes.wait_for(lambda: bool(caller.uses()), 60, "the worker has found the job")
         use = caller.uses()[0]
         assert use["reservation_id"] is not None
         assert use["file_name"] == name
-        processes.wait_for(lambda: caller.uses()[0]["seconds"] >= 5, 30, "the worker follows the progress")
+        processes.wait_for(lambda: caller.uses()[0]["seconds"] >= 5, 60, "the worker follows the progress")
         member.open(f"/m/{code}")
         assert "Printing" in member.text
 
         # The worker is killed in mid-print and started again.
         processes.kill_worker()
         seen = caller.uses()[0]["seconds"]
-        printer.wait_for(lambda: printer.job()["progress"]["printTime"] > seen + 4, 30)
+        printer.wait_for(lambda: printer.job()["progress"]["printTime"] > seen + 4, 60)
         processes.start_worker()
         printer.wait_for(lambda: printer.state() == "Operational", 90)
-        processes.wait_for(lambda: caller.uses()[0]["end"] is not None, 30, "the worker has seen the job end")
+        processes.wait_for(lambda: caller.uses()[0]["end"] is not None, 60, "the worker has seen the job end")
 
         # Same job, same minutes: what OctoPrint itself says that it printed.
         uses = caller.uses()
