@@ -18,7 +18,7 @@ from fablab.catalog.models import (
     ResourceState,
 )
 from fablab.core.errors import NotFound
-from fablab.core.seldom import kept, look_again
+from fablab.core.seldom import kept
 
 _WHOLE = (joinedload(Resource.category), joinedload(Resource.site), joinedload(Resource.room))
 _LOCKED = (
@@ -100,7 +100,6 @@ def lock_resources(session: Session, resource_ids: list[int]) -> list[Resource]:
     """
     wanted = sorted(set(resource_ids))
     found = list(session.scalars(_LOCKED, {"resource_ids": wanted}))
-    look_again(session)
     if len(found) != len(wanted):
         missing = sorted(set(wanted) - {row.id for row in found})
         raise NotFound(f"resource {missing[0]}")

@@ -22,15 +22,17 @@ from sqlalchemy import Engine, event, select, update
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Mapped, Session, SessionTransaction, mapped_column
 
-from fablab.core.db import Model, is_postgresql
+from fablab.core.db import Model
 
 About = ParamSpec("About")
 Found = TypeVar("Found")
 Reader = Callable[Concatenate[Session, About], Found]
 _MOST = 20_000
 """So many answers; who asks for every day of a thousand years fills no memory."""
-_HERE, _WRITTEN = "fablab_seldom", "fablab_seldom_written"
+_HERE, _WRITTEN, _WAITED = "fablab_seldom", "fablab_seldom_written", "fablab_seldom_waited"
 _WRITES = re.compile(r"\s*(?:INSERT\s+INTO|UPDATE|DELETE\s+FROM)\s+[\"`]?(\w+)", re.IGNORECASE)
+_LOCKS = re.compile(r"\bFOR (?:NO KEY )?UPDATE\b")
+"""PostgreSQL's; on SQLite nobody else writes during a transaction that writes."""
 _LAB, _PEOPLE = "lab", "people"
 
 
@@ -114,23 +116,14 @@ def kept_of_each(
     return found
 
 
-def look_again(session: Session) -> None:
-    """Ask for the marks anew, since others may have changed something while one waited for a lock; on SQLite nobody
-    else writes during a transaction.
-    """
-    if is_postgresql(session):
-        session.info.pop(_HERE, None)
-
-
 def _shelf(session: Session, name: str) -> dict[Any, Any] | None:
     """What is kept of the database as this transaction sees it; None if nothing may be used."""
     if session.autoflush and (session.new or session.dirty or session.deleted):
         session.flush()
-    here = session.info.get(_HERE)
-    if here is None:
+    marks, about = session.info.get(_HERE) or (None, session.connection().info)
+    if about.pop(_WAITED, False) or marks is None:
         marks = {row.name: row.mark for row in session.execute(_MARKS)}
-        here = session.info[_HERE] = (marks, session.connection().info)
-    marks, about = here
+        session.info[_HERE] = marks, about
     written = about.get(_WRITTEN, ())
     # What is kept of people holds something of the lab besides.
     if _LAB in written or name in written or len(marks) < 2:
@@ -144,17 +137,20 @@ def _shelf(session: Session, name: str) -> dict[Any, Any] | None:
 
 @event.listens_for(Engine, "before_cursor_execute")
 def _noticed(connection: Connection, _cursor: object, statement: str, *_more: object) -> None:
-    """Notice when a row that changes seldom is written, however that is done."""
-    if statement.startswith("SELECT") or not (found := _WRITES.match(statement)):
-        return
-    name = _tables().get(found[1])
-    if name is not None:
+    """Notice when a row that changes seldom is written, however that is done; and when somebody may wait for a lock,
+    since others may have written meanwhile.
+    """
+    if statement.startswith("SELECT"):
+        if _LOCKS.search(statement):
+            connection.info[_WAITED] = True
+    elif (found := _WRITES.match(statement)) and (name := _tables().get(found[1])):
         connection.info.setdefault(_WRITTEN, set()).add(name)
 
 
 @event.listens_for(Engine, "begin")
 def _begun(connection: Connection) -> None:
-    connection.info.pop(_WRITTEN, None)
+    for noticed in (_WRITTEN, _WAITED):
+        connection.info.pop(noticed, None)
 
 
 @event.listens_for(Session, "before_commit")

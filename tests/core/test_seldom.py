@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 import fablab
 from fablab.core import seldom
-from fablab.core.db import engine_url, prepare_engine
+from fablab.core.db import engine_url, is_postgresql, prepare_engine
 from fablab.core.seldom import kept, kept_of_each
 from fablab.members.models import AccessGrant, Member
 from fablab.training.models import Course
@@ -113,6 +113,18 @@ def test_a_part_that_is_undone_leaves_what_the_rest_says(two: tuple[Session, Ses
     assert names(there)[0] == "Fraisage"
 
 
+def test_who_has_waited_for_a_lock_sees_what_was_changed_meanwhile(two: tuple[Session, Session]) -> None:
+    here, there = two
+    before = names(here)
+    if is_postgresql(here):
+        rename(there, "Fraisage")
+        there.commit()
+    here.scalars(select(Member).limit(1).with_for_update()).all()
+
+    # On SQLite nobody writes while another does.
+    assert names(here)[0] == ("Fraisage" if is_postgresql(here) else before[0])
+
+
 def test_of_people_only_those_are_read_who_are_not_known(lab: Lab) -> None:
     cast, engine = lab.cast, lab.session.get_bind()
     levels(lab.session, [cast.maker, cast.student])
@@ -150,7 +162,7 @@ def test_what_is_kept_of_the_lab_stays_when_people_change_but_not_the_other_way_
     assert asked(read) == 2
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30, deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30)
 @given(acts=st.lists(st.tuples(st.booleans(), st.sampled_from(["read", "write", "commit", "undo"])), max_size=20))
 def test_nobody_ever_sees_what_is_not_so(two: tuple[Session, Session], acts: list[tuple[bool, str]]) -> None:
     for session in two:
