@@ -263,7 +263,7 @@ def test_bringing_in_line_twice_equals_once_whatever_was_decided_in_between(lab:
     boss = lab.actor(lab.cast.fabmanager)
     accounts = {who: members.personal_account(lab.session, who).id for who in (lab.cast.maker, lab.cast.student)}
 
-    @settings(max_examples=15, deadline=None)
+    @settings(max_examples=15)
     @given(st.lists(st.sampled_from([lab.cast.maker, lab.cast.student, None]), max_size=5))
     def try_out(decisions: list[int | None]) -> None:
         with transaction() as session:

@@ -158,7 +158,7 @@ def test_a_word_without_end_is_broken_before_it_runs_over_the_figures(invoice: I
 
 
 def test_no_text_whatever_breaks_it(invoice: Invoice) -> None:
-    @settings(max_examples=15, deadline=None)
+    @settings(max_examples=15)
     @given(st.text(max_size=60))
     def try_out(name: str) -> None:
         assert documents.render(named(invoice.content, name)).startswith(b"%PDF")

@@ -333,7 +333,7 @@ def test_two_who_cancel_and_two_workers_at_once_charge_once(lab: Lab) -> None:
     assert (charges(lab), len(struck(lab))) == ([(made, 1, 500)], 1)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     fee_cents=st.integers(0, 5000),
     percent=st.integers(0, 100),

@@ -52,7 +52,7 @@ acts = st.lists(
 
 
 def test_no_place_is_given_twice_and_none_refused_that_is_free(lab: Lab) -> None:
-    @settings(max_examples=25, deadline=None)
+    @settings(max_examples=25)
     @given(acts)
     def try_out(wanted: list[Reserve | Cancel]) -> None:
         with undone():

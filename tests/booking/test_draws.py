@@ -160,7 +160,7 @@ NAMES = ("maker", "student", "newcomer", "trainer", "treasurer")
 wishes = st.lists(st.tuples(st.sampled_from(NAMES), st.integers(0, 2)), max_size=12, unique=True)
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=30, suppress_health_check=list(HealthCheck))
 @given(wished=wishes, wins=st.integers(1, 3), seed=st.text("0123456789abcdef", min_size=4, max_size=4))
 def test_a_draw_grants_what_the_plainest_model_grants(
     lab: Lab, wished: list[tuple[str, int]], wins: int, seed: str

@@ -254,7 +254,7 @@ def test_whatever_people_do_the_lab_holds_what_a_simple_model_holds(lab: Lab) ->
     scope = Scope(site_id=lab.cast.workshop, class_id=lab.cast.students)
     rule(lab, "priority", {"notice_minutes": 60}, scope)
 
-    @settings(max_examples=25, deadline=None)
+    @settings(max_examples=25)
     @given(ACTS)
     def live(acts: list[Act]) -> None:
         with undone() as session:

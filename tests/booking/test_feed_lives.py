@@ -204,7 +204,7 @@ def test_feeds_say_what_there_is_whatever_is_done(lab: Lab) -> None:
 
     done: set[str] = set()
 
-    @settings(max_examples=15, deadline=None)
+    @settings(max_examples=15)
     @given(ACTS)
     def live(acts: list[Act]) -> None:
         with undone() as session:

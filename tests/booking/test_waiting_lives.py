@@ -238,7 +238,7 @@ def limited(lab: Lab) -> Lab:
 def test_a_line_is_kept_whatever_people_do(limited: Lab) -> None:
     made: set[str] = set()
 
-    @settings(max_examples=12, deadline=None)
+    @settings(max_examples=12)
     @given(LIVES)
     def live(acts: list[Act]) -> None:
         with undone() as session:

@@ -5,7 +5,7 @@ from dataclasses import fields
 from math import isfinite
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from machines.driver import ConnectionSettings, Driver
@@ -200,7 +200,6 @@ odd = st.recursive(
 )
 
 
-@settings(deadline=None)
 @given(answer=st.dictionaries(st.sampled_from(WORDS), odd, min_size=3))
 def test_whatever_a_machine_answers_is_understood_or_refused(answer: dict[str, object]) -> None:
     for understand in (status_of, counters_of):

@@ -36,7 +36,7 @@ def histories_of(seconds: SearchStrategy[float], share: SearchStrategy[float], f
     return st.lists(done | other, min_size=1, max_size=5)
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=120, suppress_health_check=[HealthCheck.too_slow])
 @given(
     histories=histories_of(st.floats(8, 300), st.floats(0.2, 0.99), FATES),
     interval=st.sampled_from([2.0, 5.0, 5.0, 10.0]),
@@ -100,7 +100,7 @@ def test_no_minute_is_invented_doubled_or_wrongly_called_certain(
     assert_keeps_its_promises(log, world.runs)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(
     histories=histories_of(st.floats(40, 300), st.floats(0.35, 0.99), (*FATES, "restart paused")),
     interval=st.sampled_from([2.0, 5.0]),

@@ -59,7 +59,7 @@ suspensions = st.lists(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(some_strikes(), suspensions, ladders, st.randoms())
 def test_what_was_withdrawn_or_has_expired_never_counts_and_no_order_changes_the_answer(
     strikes: list[Struck], before: list[Suspended], ladder: list[Step], random: object
@@ -84,7 +84,7 @@ def test_what_was_withdrawn_or_has_expired_never_counts_and_no_order_changes_the
         assert rules.due([*strikes, Struck(number=99, kind=due.kind or CONDUCT, at=NOW)], before, ladder, NOW)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(some_strikes(), ladders)
 def test_a_suspension_uses_its_strikes_up(strikes: list[Struck], ladder: list[Step]) -> None:
     step = rules.due(strikes, [], ladder, NOW)
@@ -98,7 +98,7 @@ def test_a_suspension_uses_its_strikes_up(strikes: list[Struck], ladder: list[St
     assert rules.still_follows(strikes, [], step, NOW)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(some_strikes(), suspensions, ladders, kinds)
 def test_what_one_more_would_lead_to_is_what_it_leads_to(
     strikes: list[Struck], before: list[Suspended], ladder: list[Step], kind: str

@@ -39,7 +39,7 @@ def paris(day: int, hour: int, minute: int = 0, month: int = 6) -> datetime:
     return datetime(2026, month, day, hour, minute, tzinfo=PARIS)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(OPENINGS, max_size=6), st.sampled_from(NIGHTS), st.integers(-2880, 2880))
 def test_a_stay_ends_after_it_began_at_a_closing_or_at_midnight_or_after_sixteen_hours(
     openings: list[Opening], night: tuple[str, date], after: int

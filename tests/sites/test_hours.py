@@ -58,7 +58,7 @@ def timetables(draw: st.DrawFn, zone: ZoneInfo, day: date) -> Timetable:
     return Timetable(zone, tuple(seasons), tuple(specials), lambda one: one in holidays)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.data(), st.sampled_from(NIGHTS), st.integers(0, 2000), st.integers(1, 1500), st.integers(0, 2))
 def test_hours_are_the_minutes_of_a_slow_reckoning(
     data: st.DataObject, night: tuple[str, date], after: int, length: int, level: int

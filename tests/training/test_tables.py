@@ -423,7 +423,7 @@ def test_any_text_gives_lines_or_a_refusal(text: str) -> None:
         assert all(trouble.line == line.number and trouble.message for trouble in one.troubles)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(cells=st.lists(st.sampled_from(WORDS), min_size=12, max_size=24))
 def test_any_line_gives_a_report(lab: Lab, cells: list[str]) -> None:
     for kind in TableKind:

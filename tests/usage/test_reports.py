@@ -185,7 +185,7 @@ def test_each_figure_replaces_the_one_before_and_is_never_added(lab: Lab, printe
 
 
 def test_the_seconds_are_what_the_machine_said_last_however_often_it_was_heard(lab: Lab, printer: Printer) -> None:
-    @settings(max_examples=20, deadline=None)
+    @settings(max_examples=20)
     @given(st.lists(st.tuples(st.integers(0, 10_000), st.booleans()), min_size=1, max_size=5))
     def try_out(figures: list[tuple[int, bool]]) -> None:
         before, number = used_seconds(lab), lab.session.query(Job).count()

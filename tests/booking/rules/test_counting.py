@@ -121,7 +121,7 @@ def is_held(item: Booked, case: Case, quota: Quota) -> bool:
     }[quota.holder]
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=250)
 @given(QUOTAS, st.sampled_from(HOURS), WISHES, BOOKINGS)
 def test_a_quota_of_the_calendar_counts_as_one_does_by_hand(
     quota: Quota, times: Times, asked: Case, bookings: list[Booked]
@@ -149,7 +149,7 @@ QUIET = st.builds(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     st.sampled_from(Unit),
     st.integers(1, 4),

@@ -60,7 +60,7 @@ def follows(start: datetime, end: datetime, blocks: list[Block], most: int) -> b
     return False
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(BLOCKS, st.integers(0, 27), st.integers(1, 28), st.one_of(st.none(), st.integers(1, 3)))
 def test_a_wish_is_whole_blocks_however_they_may_follow(
     blocks: list[Block], first: int, count: int, most: int | None
@@ -99,7 +99,6 @@ RELEASES = st.lists(
 )
 
 
-@settings(deadline=None)
 @given(RELEASES, st.integers(0, 20), st.integers(0, 40 * 4))
 def test_a_wave_opens_the_days_that_follow_its_weekday(releases: list[Release], day: int, before: int) -> None:
     wanted = MONDAY + timedelta(days=day)
@@ -148,7 +147,6 @@ WINDOWS = st.builds(
 )
 
 
-@settings(deadline=None)
 @given(
     st.lists(WINDOWS.filter(lambda item: item.from_minute != item.to_minute), min_size=1, max_size=3),
     st.booleans(),
