@@ -16,7 +16,7 @@ from fablab.core.period import Period
 from fablab.members import queries as members
 from fablab.members.models import Member
 from fablab.members.signals import password_link_made
-from fablab.notices import accounts, terms
+from fablab.notices import accounts, keys, terms
 from fablab.notices.mails import write_mail
 from fablab.training.models import CertificateEvent
 from fablab.training.signals import certificate_ended, certificate_granted
@@ -42,7 +42,7 @@ def tell_booked(sender: Any, *, session: Session, reservation: Reservation, now:
         session,
         member,
         "booked",
-        f"booked:{reservation.id}",
+        keys.booked(reservation),
         now,
         reservation=reservation,
         zone=reservation.resource.site.zone,
@@ -58,9 +58,8 @@ def tell_cancelled(
     member = members.member(session, reservation.member_id)
     zone = reservation.resource.site.zone
     template = "review_refused" if reservation.review in REFUSED else "cancelled"
-    key = f"cancelled:{reservation.id}"
     values = {"reservation": reservation, "zone": zone, "is_own": by_id == member.id}
-    write_mail(session, member, template, key, now, link=link("/day"), **values)
+    write_mail(session, member, template, keys.cancelled(reservation), now, link=link("/day"), **values)
 
 
 @moved.connect
@@ -83,12 +82,11 @@ def tell_moved(
         return
     if is_own:
         # Who drags it to and fro is told where it is in the end.
-        outbox.take_back(session, [f"moved:{reservation.id}:{reservation.version - 1}"])
+        outbox.take_back(session, [keys.moved(reservation, version=reservation.version - 1)])
     member = members.member(session, reservation.member_id)
-    key = f"moved:{reservation.id}:{reservation.version}"
     values = {"reservation": reservation, "before": before, "was": was, "reason": reason, "is_own": is_own}
     zone = reservation.resource.site.zone
-    write_mail(session, member, "moved", key, now, zone=zone, link=link("/me"), **values)
+    write_mail(session, member, "moved", keys.moved(reservation), now, zone=zone, link=link("/me"), **values)
 
 
 @certificate_granted.connect

@@ -11,13 +11,14 @@ from fablab.booking.signals import several_booked, several_cancelled, several_mo
 from fablab.core import outbox
 from fablab.core.links import link
 from fablab.members import queries as members
+from fablab.notices import keys
 from fablab.notices.mails import write_mail
 
 
 @several_booked.connect
 def tell_several_booked(sender: Any, *, session: Session, reservations: Sequence[Reservation], now: datetime) -> None:
     """Confirm all of them to their member."""
-    _tell(session, reservations, lambda row: f"booked:{row.id}", "several_booked", now)
+    _tell(session, reservations, keys.booked, "several_booked", now)
 
 
 @several_moved.connect
@@ -25,7 +26,7 @@ def tell_several_moved(
     sender: Any, *, session: Session, reservations: Sequence[Reservation], by_id: int, reason: str, now: datetime
 ) -> None:
     """Tell those whose reservations got other times or resources, and why."""
-    _tell(session, reservations, _moved, "several_moved", now, by_id=by_id, reason=reason)
+    _tell(session, reservations, keys.moved, "several_moved", now, by_id=by_id, reason=reason)
 
 
 @several_cancelled.connect
@@ -33,15 +34,7 @@ def tell_several_cancelled(
     sender: Any, *, session: Session, reservations: Sequence[Reservation], by_id: int, reason: str, now: datetime
 ) -> None:
     """Tell those whose reservations were cancelled, and why."""
-    _tell(session, reservations, _cancelled, "several_cancelled", now, by_id=by_id, reason=reason)
-
-
-def _moved(row: Reservation) -> str:
-    return f"moved:{row.id}:{row.version}"
-
-
-def _cancelled(row: Reservation) -> str:
-    return f"cancelled:{row.id}"
+    _tell(session, reservations, keys.cancelled, "several_cancelled", now, by_id=by_id, reason=reason)
 
 
 def _tell(
@@ -59,8 +52,8 @@ def _tell(
         rows = [row for row in reservations if row.member_id == member_id]
         if len(rows) == 1:
             continue
-        member, keys = members.member(session, member_id), [key(row) for row in rows]
-        outbox.take_back(session, keys)
+        member, told = members.member(session, member_id), [key(row) for row in rows]
+        outbox.take_back(session, told)
         where = link("/day" if template == "several_cancelled" else "/me")
         values = {"reservations": rows, "reason": reason, "link": where, "is_own": member_id == by_id}
-        write_mail(session, member, template, f"several:{keys[0]}", now, **values)
+        write_mail(session, member, template, f"several:{told[0]}", now, **values)

@@ -105,10 +105,7 @@ def holds_against(session: Session, member_id: int, site_id: int, period: Period
         item.id
         for item in _not_lifted(session, [member_id])[member_id]
         if item.site_id in (None, site_id)
-        and (
-            (item.starts_at < period.end and (item.ends_at is None or item.ends_at > period.start))
-            or (item.starts_at <= now and (item.ends_at is None or item.ends_at > now))
-        )
+        and ((item.starts_at < period.end and item.lasts(period.start)) or (item.starts_at <= now and item.lasts(now)))
     ]
     if not standing:
         return []
@@ -123,6 +120,9 @@ class _Held:
     site_id: int | None
     starts_at: datetime
     ends_at: datetime | None
+
+    def lasts(self, moment: datetime) -> bool:
+        return self.ends_at is None or self.ends_at > moment
 
 
 @kept_of_each
