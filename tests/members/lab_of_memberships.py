@@ -1,17 +1,22 @@
 """Kinds of memberships and who has them, for the tests of these."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
 
 from fablab.core.db import transaction
-from fablab.members.memberships import kinds, queries, selling
+from fablab.core.refusals import Refused
+from fablab.members.memberships import changing, kinds, queries, selling
 from fablab.members.memberships.kinds import KindCard, MembershipPriceCard
+from fablab.members.memberships.rules import Days
 from fablab.members.memberships.selling import Sale
 from fablab.members.models import Guardianship, Membership
 from tests.conftest import Lab
 
 NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)
 TODAY = date(2026, 3, 2)
+DAY = timedelta(days=1)
 
 
 def add_kind(lab: Lab, cents: int | None = 4000, **more: object) -> int:
@@ -50,3 +55,16 @@ def make_ward(lab: Lab, ward: int, guardian: int) -> None:
     """Let somebody answer for somebody else, and pay."""
     with transaction() as session:
         session.add(Guardianship(guardian_id=guardian, ward_id=ward, began_at=NOW))
+
+
+def codes(caught: pytest.ExceptionInfo[Refused]) -> set[str]:
+    """Why it was refused."""
+    return set(caught.value.codes)
+
+
+def pause(lab: Lab, membership_id: int, first: date, count: int, *, who: int | None = None) -> int:
+    """Pause it for so many days."""
+    days = Days(first, first + timedelta(days=count - 1))
+    with transaction() as session:
+        actor = lab.actor(who or lab.cast.admin)
+        return changing.pause(session, actor, membership_id, days, "Convalescence", NOW).id

@@ -2,11 +2,14 @@
 
 from datetime import UTC, datetime
 
+import pytest
+
 from fablab.core.db import transaction
+from fablab.core.refusals import Refused
 from fablab.members import queries as members
 from fablab.members import services
 from fablab.members.models import AccountMember
-from fablab.members.organisations import cards, people, projects
+from fablab.members.organisations import cards, inviting, people, projects
 from fablab.members.organisations.people import PlaceCard
 from fablab.members.organisations.projects import ProjectCard
 from tests.conftest import Lab
@@ -45,3 +48,32 @@ def write(lab: Lab, account_id: int, *, by: int | None = None, version: int | No
         row = members.account(session, account_id)
         written = cards.AccountCard(**{"name": row.name, **card})
         cards.edit_account(session, lab.actor(by or lab.cast.maker), account_id, written, version or row.version, NOW)
+
+
+def codes(refused: pytest.ExceptionInfo[Refused]) -> tuple[str, ...]:
+    """Why it was refused."""
+    return refused.value.codes
+
+
+def invite(lab: Lab, account: int, *, by: int | None = None, email: str = "") -> str:
+    """Invite somebody into it; the secret."""
+    with transaction() as session:
+        return inviting.invite(session, lab.actor(by or lab.cast.maker), account, email, NOW)[1]
+
+
+def accept(lab: Lab, secret: str, who: int) -> None:
+    """Join it."""
+    with transaction() as session:
+        inviting.accept(session, lab.actor(who), secret, NOW)
+
+
+def remove(lab: Lab, account: int, who: int, *, by: int) -> None:
+    """End somebody's place in it."""
+    with transaction() as session:
+        people.remove(session, lab.actor(by), account, who, NOW)
+
+
+def inside(lab: Lab, account: int) -> set[int]:
+    """Who is in it."""
+    lab.session.rollback()
+    return {row.member_id for row in people.people_of(lab.session, account)}

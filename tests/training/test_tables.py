@@ -1,109 +1,32 @@
 """People, memberships, organisations and certificates as tables: every problem by line, all or nothing, out and in."""
 
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
-from io import BytesIO
-from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-from openpyxl import Workbook, load_workbook
-from sqlalchemy import event, func, select
+from sqlalchemy import func, select
 
 from fablab.core.audit import AuditEntry
-from fablab.core.db import attempt, db, transaction
+from fablab.core.db import transaction
 from fablab.core.errors import Forbidden
 from fablab.core.outbox import OutboxRow
-from fablab.core.refusals import Refused
-from fablab.members import queries, services
-from fablab.members.memberships.queries import memberships_of
-from fablab.members.models import Account, AccountMember, Member, Role
-from fablab.members.people import Wanted
-from fablab.members.transfer import columns, fabmanager
-from fablab.members.transfer.cells import Reading
-from fablab.members.transfer.outcome import Options, Outcome
-from fablab.training import tables
+from fablab.members import queries
+from fablab.members.models import Account, AccountMember, Member
 from fablab.training.queries import acts_of
-from fablab.training.tables import TableKind
 from tests.conftest import Lab
 from tests.members.lab_of_memberships import add_kind
-
-NOW = datetime.now(UTC)
-MEMBERS, MEMBERSHIPS = TableKind.MEMBERS, TableKind.MEMBERSHIPS
-ORGANISATIONS, CERTIFICATES = TableKind.ORGANISATIONS, TableKind.CERTIFICATES
-HEADINGS = (
-    *("ID", "Nom", "Prénom", "Courriel", "Lettre d'informations", "Dernière connexion", "Genre", "Âge", "Adresse"),
-    *("Tel.", "Site web", "Profession", "Centres d'intérêts", "Logiciels de conception maîtrisés", "Groupe"),
-    *("Abonnement", "Date de fin de l'abonnement", "Formations validées", "Étiquettes", "Nombre de factures"),
-    *("Projets", "Facebook", "Twitter", "Echosciences", "Structure", "Adresse de la structure"),
+from tests.training.tables_of_a_lab import (
+    CERTIFICATES,
+    MEMBERS,
+    MEMBERSHIPS,
+    NOW,
+    ORGANISATIONS,
+    bring,
+    by_email,
+    counts,
+    out,
+    wrong,
 )
-"""What Fab-manager's export of members has in its first line, in French."""
-WORDS = (
-    *("number", "name", "e-mail", "Nom", "course", "kind", "first_on", "owner", "siret", "x", "1", "5", "2020-02-30"),
-    *("0001-01-01", "31/12/9999", "2024-01-01", "9" * 30, '"', "=1", "\x00", "é", "\u2028", "\ud800", "", "oui"),
-    *("a@b.example", "maker@test.example", "Maker", "Adhésion", "Impression 3D", "732829320", "12,5"),
-)
-"""What tables are made of, at random."""
-
-
-def bring(
-    lab: Lab, kind: TableKind, text: str, who: int | None = None, *, keep: bool = True, **more: object
-) -> Outcome:
-    """Bring a table in if all its lines are good, as an administrator unless somebody else is named."""
-    options = Options(**more)  # type: ignore[arg-type]
-    return attempt(
-        lambda session: tables.bring_in(session, lab.actor(who or lab.cast.admin), kind, text, options, NOW),
-        lambda outcome: keep and not outcome.troubles,
-    )[0]
-
-
-def out(lab: Lab, kind: TableKind, who: int | None = None) -> str:
-    with transaction() as session:
-        return tables.table(session, lab.actor(who or lab.cast.admin), kind, Wanted(), NOW)
-
-
-def counts(outcome: Outcome) -> tuple[int, int, int, int]:
-    return outcome.added, outcome.changed, outcome.unchanged, outcome.bad_lines
-
-
-def wrong(outcome: Outcome) -> set[tuple[int, str]]:
-    return {(one.line, one.column) for one in outcome.troubles}
-
-
-def by_email(lab: Lab, email: str) -> Member:
-    lab.session.rollback()
-    lab.session.expire_all()
-    found = queries.member_by_email(lab.session, email)
-    assert found is not None
-    return found
-
-
-@contextmanager
-def statements() -> Iterator[list[str]]:
-    seen: list[str] = []
-
-    def note(*told: object) -> None:
-        seen.append(str(told[2]))
-
-    event.listen(db.engine, "after_cursor_execute", note)
-    yield seen
-    event.remove(db.engine, "after_cursor_execute", note)
-
-
-def fabmanager_book(*rows: dict[str, object]) -> bytes:
-    """A workbook of the shape that Fab-manager exports."""
-    book = Workbook()
-    sheet = book.active
-    sheet.title = "Membres"
-    sheet.append(HEADINGS)
-    for row in rows:
-        sheet.append([row.get(heading) for heading in HEADINGS])
-    file = BytesIO()
-    book.save(file)
-    return file.getvalue()
 
 
 def test_what_goes_out_comes_in_again_and_changes_nothing(lab: Lab) -> None:
@@ -290,143 +213,3 @@ def test_memberships_and_organisations_that_do_not_hold_together_are_told_by_lin
     account = lab.session.scalars(select(Account).where(Account.name == "Coop")).one()
     assert (account.monthly_cap_cents, account.version) == (20000, 2)
     assert lab.session.scalar(select(func.count()).select_from(AccountMember)) == 2
-
-
-def test_fabmanagers_list_brings_people_with_what_they_have(lab: Lab) -> None:
-    add_kind(lab, name="Annuel")
-    ends = (NOW + timedelta(days=30)).date()
-    common = {"Lettre d'informations": True, "Genre": "Femme", "Nombre de factures": 3, "Abonnement": "Sans Abonnement"}
-    one = common | {
-        "ID": 12,
-        "Nom": "Noël",
-        "Prénom": "Aïcha",
-        "Courriel": "Aicha@test.example",
-        "Âge": 34,
-        "Tel.": 612345678.0,
-        "Groupe": "Étudiant",
-        "Abonnement": "Annuel",
-        "Date de fin de l'abonnement": ends,
-        "Formations validées": "Impression 3D\nTissage",
-        "Adresse": "1 rue des Prés",
-        "Structure": "Coop Noël",
-    }
-    two = common | {
-        "ID": 1,
-        "Nom": "Noël",
-        "Prénom": "Tom",
-        "Courriel": "tom@test.example",
-        "Âge": 15,
-        "Groupe": "standard",
-        "Abonnement": "Or",
-        "Date de fin de l'abonnement": ends,
-        "Structure": "Coop Noël",
-        "Twitter": "=1",
-    }
-    again = {**two, "Nom": "", "Prénom": "", "Courriel": "maker", "Groupe": "standard"}
-    text = tables.text_of(fabmanager_book(one, two))
-
-    seen = bring(lab, MEMBERS, text, keep=False)
-    assert seen.strange_classes == {"standard": 1}
-    assert seen.added == 2
-    told = "\n".join(seen.remarks)
-    assert all(part in told for part in ("Fab-manager", "Tissage", "“Or”".strip("“”"), "18", "Projets", "1 adhésion"))
-    broken = bring(lab, MEMBERS, tables.text_of(fabmanager_book(one, again)))
-    assert wrong(broken) == {(3, "name"), (3, "email")}, "a line keeps the number that it has in the workbook"
-    done = bring(lab, MEMBERS, text, classes={"standard": lab.cast.adults})
-    assert counts(done) == (2, 0, 0, 0)
-
-    aicha = by_email(lab, "aicha@test.example")
-    assert (aicha.name, aicha.phone, aicha.class_id) == ("Aïcha Noël", "612345678", lab.cast.students)
-    assert queries.personal_account(lab.session, aicha.id).billing_address == "1 rue des Prés"
-    (membership,) = memberships_of(lab.session, aicha.id)
-    assert (membership.last_on, membership.price_cents) == (ends, 0)
-    assert membership.first_on == date(ends.year - 1, ends.month, ends.day) + timedelta(days=1)
-    assert list(acts_of(lab.session, aicha.id)) == [lab.cast.printing]
-    owners = list(lab.session.execute(select(AccountMember.member_id, AccountMember.is_owner)))
-    assert owners == [(aicha.id, True), (by_email(lab, "tom@test.example").id, False)]
-    before = lab.session.scalar(select(func.count()).select_from(AccountMember))
-    assert counts(bring(lab, MEMBERS, text)) == (0, 0, 2, 0)
-    # The same as CSV, in English, with a semicolon: nothing is new in it either.
-    english = "ID;Surname;First name;E-mail;Group;Subscription;Subscription end date;Validated trainings\n"
-    csv = english + "1;Noël;Tom;tom@test.example;Adulte;Without subscriptions;;Impression 3D\n"
-    assert counts(bring(lab, MEMBERS, csv)) == (0, 0, 1, 0)
-    assert list(acts_of(lab.session, by_email(lab, "tom@test.example").id)) == [lab.cast.printing]
-    assert lab.session.scalar(select(func.count()).select_from(AccountMember)) == before
-    with transaction() as session:
-        services.grant_role(session, queries.member(session, lab.cast.fabmanager), Role.FABMANAGER)
-
-
-def test_workbooks_that_are_none_or_unfold_too_far_are_refused(lab: Lab) -> None:
-    book = fabmanager_book({"Nom": "x"})
-    bomb, entities = BytesIO(), BytesIO()
-    with ZipFile(bomb, "w", ZIP_DEFLATED) as archive:
-        for number in range(4):
-            archive.writestr(f"xl/{number}.xml", b"0" * 10_000_000)
-    with ZipFile(BytesIO(book)) as source, ZipFile(entities, "w") as archive:
-        for name in source.namelist():
-            content = source.read(name)
-            if name.endswith("sheet1.xml"):
-                content = b'<!DOCTYPE x [<!ENTITY a "b">]>' + content
-            archive.writestr(name, content)
-    long = Workbook(write_only=True)
-    sheet = long.create_sheet()
-    for number in range(columns.MOST_LINES + 5):
-        sheet.append([number])
-    many = BytesIO()
-    long.save(many)
-    for content in (bomb.getvalue(), entities.getvalue(), book[:-200], book[:40], many.getvalue(), b"x" * 2_000_001):
-        with pytest.raises(Refused):
-            tables.text_of(content)
-    assert len(load_workbook(BytesIO(book)).worksheets) == 1
-    assert fabmanager.is_export(tables.text_of(book))
-
-
-def test_three_thousand_lines_of_every_mistake_need_no_more_statements_than_three(lab: Lab) -> None:
-    mistakes = (
-        "P{0};Q{0};not an address;99/99/2000;Rien;;",
-        "P{0};Q{0};same@test.example;01/01/2000;Adulte;;",
-        ";;;;;99999;",
-        "Jean;Q{0};;01/01/2000;;;",
-        "Maker;;;;;;;;;wide",
-        ";;maker@test.example;;;;",
-    )
-    head = "first_name;name;email;birth_date;class;number;phone\n"
-
-    def told(count: int) -> tuple[int, int, int]:
-        with statements() as seen:
-            report = bring(
-                lab, MEMBERS, head + "\n".join(mistakes[at % 6].format(at) for at in range(count)), keep=False
-            )
-        return len([one for one in seen if not one.startswith("INSERT")]), report.bad_lines, len(report.troubles)
-
-    few, _bad, _all = told(6)
-    many, bad, troubles = told(3000)
-    assert many <= few + 6
-    assert bad > 2400
-    assert troubles > 3900
-
-
-@given(text=st.one_of(st.text(), st.lists(st.lists(st.sampled_from(WORDS), max_size=6).map(";".join)).map("\n".join)))
-def test_any_text_gives_lines_or_a_refusal(text: str) -> None:
-    known = tuple(columns.NAMES)
-    fabmanager.is_export(text)
-    try:
-        lines = columns.read(text, known, ()).lines
-    except Refused:
-        return
-    for line in lines:
-        one = Reading(line)
-        for column in known:
-            for ask in (one.text, one.day, one.whole, one.cents, one.flag, one.email):
-                ask(column)
-        one.full_name()
-        assert all(trouble.line == line.number and trouble.message for trouble in one.troubles)
-
-
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(cells=st.lists(st.sampled_from(WORDS), min_size=12, max_size=24))
-def test_any_line_gives_a_report(lab: Lab, cells: list[str]) -> None:
-    for kind in TableKind:
-        rows = [tables.COLUMNS[kind], cells[:12], cells[12:]]
-        outcome = bring(lab, kind, "\n".join(";".join(row) for row in rows), keep=False)
-        assert outcome.bad_lines + outcome.good_lines >= any(cells)

@@ -7,7 +7,7 @@ from fablab.core.db import transaction
 from fablab.members import queries
 from fablab.members.models import Member
 from tests.conftest import Lab
-from tests.training.test_tables import fabmanager_book
+from tests.training.tables_of_a_lab import fabmanager_book
 from tests.web.conftest import words
 
 NOW = datetime.now(UTC)
