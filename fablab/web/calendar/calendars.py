@@ -6,8 +6,6 @@ from datetime import date, datetime, timedelta
 from itertools import groupby
 from operator import attrgetter
 
-from flask import url_for
-
 from fablab.booking import free_time
 from fablab.booking.free_time import Availability
 from fablab.catalog import queries as catalog
@@ -36,6 +34,7 @@ from fablab.web.calendar.grid import (
 )
 from fablab.web.calendar.states import horizon
 from fablab.web.ground import access
+from fablab.web.ground.ways import way
 
 DAYS = 7
 
@@ -169,9 +168,9 @@ def week_table(actor: Actor | None, resource: Resource, first: date, now: dateti
     return Table(site, week_heads(minutes), rows, len(minutes), step, is_week=True)
 
 
-def _ways() -> tuple[list[str], list[str]]:
-    """Where machines' pages and sheets are, around the machine's code; asked once for all that a day has."""
-    return url_for("machine.page", code="_").rsplit("_", 1), url_for("sheet.page", code="_", start="").rsplit("_", 1)
+def _ways() -> tuple[tuple[str, str], tuple[str, str]]:
+    """Where machines' pages are, and their sheets up to a slot's start."""
+    return way("machine.page", "code"), way("sheet.page", "code", start="")
 
 
 def _runs(cells: Iterable[Cell]) -> list[Run]:

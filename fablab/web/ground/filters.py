@@ -22,6 +22,7 @@ from fablab.web.ground.navigation import groups
 from fablab.web.ground.pulse import pulse
 from fablab.web.ground.settings import settings
 from fablab.web.ground.stencil import BLANK, Stencil
+from fablab.web.ground.ways import way
 
 THEMES = ("light", "dark")
 
@@ -59,6 +60,7 @@ def register(app: Flask) -> None:
         settings=settings,
         stencil=Stencil,
         blank=BLANK,
+        way=way,
         Role=Role,
     )
     app.context_processor(_surroundings)
