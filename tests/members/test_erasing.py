@@ -186,7 +186,8 @@ def test_what_was_asked_for_is_done_as_soon_as_nothing_stands_in_the_way(lab: La
         assert erasing.erase_asked(session, cast.maker, APRIL_2) is False
     with transaction() as session:
         erasing.ask(session, lab.actor(cast.newcomer), cast.newcomer, NOW)
-    done = lab.session.scalars(select(AuditEntry).where(AuditEntry.action == "member.erased")).all()
+    entries = select(AuditEntry).where(AuditEntry.action == "member.erased").order_by(AuditEntry.id)
+    done = lab.session.scalars(entries).all()
     assert [(row.actor_id, row.member_id) for row in done] == [
         (cast.student, cast.student),
         (None, cast.maker),

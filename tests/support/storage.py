@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from tests.support import folders, postgres, rewinding
+from tests.support import folders, postgres
 
 KINDS = ("sqlite", "postgresql")
 
@@ -24,11 +24,8 @@ class Storage:
 
     def finish(self, engine: Engine) -> None:
         """Tell that the template, which is the engine's database, now holds what every test begins with."""
-        with engine.connect() as connection:
-            if self.server:
-                rewinding.keep(connection)
-                connection.commit()
-            else:
+        if not self.server:
+            with engine.connect() as connection:
                 connection.exec_driver_sql("ROLLBACK")
                 connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
                 connection.exec_driver_sql("BEGIN")
@@ -36,8 +33,6 @@ class Storage:
 
     def renew(self, engine: Engine) -> None:
         """Make the used database, which is the engine's, what the template is."""
-        if self.server and rewinding.put_back(engine):
-            return
         engine.dispose()
         if self.server:
             postgres.renew_database(self.server, self.template, self.used)
